@@ -1,0 +1,1 @@
+"""What is served: feed documents, pages and commands on top of `store`."""

@@ -1,0 +1,1 @@
+"""Pure rendering: a channel and its entries to bytes."""

@@ -1,0 +1,1 @@
+"""feedgen extensions: each mends or adds one group of elements."""

@@ -1,0 +1,1 @@
+"""HTTP decisions shared by every way of answering."""

@@ -1,0 +1,1 @@
+"""The sample bulletins of `bantin demo`, written for it."""

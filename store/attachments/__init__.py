@@ -1,0 +1,1 @@
+"""Files of bulletins: taking in and keeping."""

@@ -1,0 +1,1 @@
+"""Pure functions on text: charsets, the Vietnamese pipeline, dates, slugs, markup."""
