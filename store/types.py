@@ -219,3 +219,13 @@ class Window:
     entries: tuple[EntryKey, ...]
     edition: int
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the edition: what was done, to which bulletin, and which selections show it."""
+
+    edition: int
+    kind: str
+    bulletin: int | None
+    selection_keys: frozenset[str]

@@ -1,0 +1,148 @@
+"""Wires the application: settings, store, routes and what every answer carries. Starts no thread."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from feeds.addresses import Addresses
+from feeds.http.answers import plain
+from feeds.settings import Settings
+from feeds.site import Site
+from feeds.web import files, pages, syndication
+from store import schema
+from store.attachments.storage import DiskStorage
+from store.database import Database
+from store.errors import StoreError, StoreUnavailable
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_log = logging.getLogger(__name__)
+_HERE = Path(__file__).parent
+
+SENTENCES = {
+    400: "Yêu cầu không hợp lệ.",
+    404: "Không có địa chỉ này.",
+    405: "Địa chỉ này không nhận phương thức đó.",
+    413: "Yêu cầu quá lớn.",
+}
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src * data:; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
+    """Build the application; raises StoreError when the settings or the store's schema do not fit."""
+    settings = settings or Settings.from_env()
+    database = database or Database(settings.store_url)
+    schema.require_current(database)
+    app = Flask("feeds", root_path=str(_HERE), static_folder=None, template_folder="templates")
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    assets = {path.name: _digest(path) for path in sorted((_HERE / "static").iterdir()) if path.is_file()}
+    looks = [*sorted((_HERE / "templates").glob("*.html")), *sorted((_HERE / "static").iterdir())]
+    Site(
+        settings=settings,
+        database=database,
+        storage=DiskStorage(settings.files_folder),
+        addresses=Addresses(settings.base_url),
+        look_version=_digest(*looks),
+        asset_versions=assets,
+    ).attach(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(syndication.blueprint)
+    app.register_blueprint(files.blueprint)
+    app.add_url_rule("/static/<name>", "static", _static(assets), methods=["GET"])
+    app.before_request(_refuse_unclear_host)
+    app.after_request(_secure)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreError, _store_error)
+    app.wsgi_app = _below_prefix(app.wsgi_app, urlsplit(settings.base_url).path)  # type: ignore[assignment, method-assign]  # the documented way to wrap a Flask application
+    return app
+
+
+def _refuse_unclear_host() -> Response | None:
+    # Some servers hand on a request without Host, or with two of them joined by a comma.
+    host = request.environ.get("HTTP_HOST", "")
+    if not host or "," in host or any(c.isspace() for c in host):
+        return plain(400, SENTENCES[400])
+    return None
+
+
+def _secure(response: Response) -> Response:
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    response = plain(status, SENTENCES.get(status, "Có lỗi trên máy chủ. Xin thử lại sau."))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def _store_error(error: StoreError) -> Response:
+    if isinstance(error, StoreUnavailable):
+        _log.error("%s", error)
+        response = plain(503, "Kho dữ liệu tạm thời không trả lời. Xin thử lại sau ít phút.")
+        response.headers["Retry-After"] = "30"
+        return response
+    _log.exception("a request ended in %s", type(error).__name__, exc_info=error)
+    return plain(500, "Có lỗi trên máy chủ. Xin thử lại sau.")
+
+
+def _static(assets: dict[str, str]) -> Callable[[str], Response]:
+    known = {name: (_HERE / "static" / name).read_bytes() for name in assets}
+    types = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+    def static(name: str) -> Response:
+        if name not in known:
+            return plain(404, SENTENCES[404])
+        media_type = types.get(Path(name).suffix, "application/octet-stream")
+        response = Response(known[name], content_type=f"{media_type}; charset=utf-8")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.set_etag(assets[name])
+        return response.make_conditional(request)  # type: ignore[return-value]  # it is the same response
+
+    return static
+
+
+def _below_prefix(inner: WsgiApp, prefix: str) -> WsgiApp:
+    """Serve alike whether a proxy strips the path prefix of the base URL or hands it on."""
+    if not prefix:
+        return inner
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == prefix or path.startswith(prefix + "/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        return inner(environ, start_response)
+
+    return wrapped
+
+
+def _digest(*paths: Path) -> str:
+    seen = hashlib.sha256()
+    for path in paths:
+        seen.update(path.name.encode() + b"\0" + path.read_bytes())
+    return seen.hexdigest()[:16]

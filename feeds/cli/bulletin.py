@@ -1,0 +1,241 @@
+"""`bantin bulletin`: what editors do with one bulletin at a time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feeds.cli.workspace import Workspace, actor, open_workspace, print_json, print_table, say
+from store import bulletins, catalogue
+from store.errors import InputError, PageUnreadable
+from store.importers.manuscript import Manuscript, read_manuscript, write_manuscript
+from store.importers.manuscript_intake import add_manuscript, take_photos, with_files
+from store.importers.portal_intake import MAX_FILE_BYTES
+from store.importers.recognition import build_recogniser, subjects_of
+from store.text.charsets import decode
+from store.text.dates import format_rfc3339
+from store.types import Bulletin, Precision, Status
+
+STDIN = "-"
+MANUSCRIPT = """\
+A manuscript is a text file: a short header, a blank line, the lead, then paragraphs parted by blank lines.
+
+\b
+  Tiêu đề: Hội Nông dân tỉnh tổng kết công tác năm 2026
+  Ngày: 20/11/2026 08:30
+  Chuyên mục: Nông nghiệp
+  Cơ quan: Hội Nông dân tỉnh
+  Tác giả: Thu Trang
+
+\b
+  Sáng 20/11, ...  (the lead)
+
+\b
+  ## A subheading
+  - a list
+  [Ảnh hop.jpg: Caption | credit]
+"""
+
+
+@click.group("bulletin")
+def bulletin_group() -> None:
+    """Write, revise, show, list and publish bulletins."""
+
+
+@bulletin_group.command("add", epilog=MANUSCRIPT)
+@click.argument("file", metavar="FILE|-")
+@click.option("--publish", is_flag=True, help="Publish it at once.")
+@click.option("--no-recognise", is_flag=True, help="Do not look for known organisations in the text.")
+@click.option("--dry-run", is_flag=True, help="Check it and show what would be stored; store nothing.")
+def add(file: str, publish: bool, no_recognise: bool, dry_run: bool) -> None:
+    """Store a manuscript as a new draft. Prints its number."""
+    workspace = open_workspace()
+    manuscript = _read(file)
+    files = {} if dry_run else take_photos(workspace.storage, manuscript, _photo_reader(file))
+    with workspace.database.transaction(dry_run=dry_run) as session:
+        number = add_manuscript(
+            session,
+            manuscript,
+            files=files,
+            actor=actor(),
+            recogniser=None if no_recognise else build_recogniser(session),
+        )
+        stored = bulletins.publish(session, number) if publish else catalogue.get_bulletin(session, number)
+    if dry_run:
+        say("dry run, nothing stored; this would be:")
+        click.echo(write_manuscript(stored), nl=False)
+        return
+    click.echo(f"{'published' if publish else 'stored as draft'} {number}: {stored.title}")
+    _say_next(workspace, stored)
+
+
+@bulletin_group.command("edit", epilog=MANUSCRIPT)
+@click.argument("number", type=int)
+@click.argument("file", metavar="[FILE|-]", required=False)
+@click.option("--dry-run", is_flag=True, help="Check it; store nothing.")
+def edit(number: int, file: str | None, dry_run: bool) -> None:
+    """Replace what a bulletin says: a minor edit, which moves no date.
+
+    Without FILE, the manuscript opens in your editor ($VISUAL or $EDITOR).
+    """
+    workspace = open_workspace()
+    with workspace.database.snapshot() as session:
+        before = catalogue.get_bulletin(session, number)
+    if file is None:
+        text = click.edit(write_manuscript(before), extension=".txt", require_save=True)
+        if text is None:
+            say("nothing was saved; nothing changed")
+            return
+        manuscript = read_manuscript(text)
+    else:
+        manuscript = _read(file)
+    files = {} if dry_run else take_photos(workspace.storage, manuscript, _photo_reader(file or STDIN))
+    draft = with_files(manuscript.draft, files)
+    with workspace.database.transaction(dry_run=dry_run) as session:
+        recognised = subjects_of(build_recogniser(session), draft)
+        changed = bulletins.revise(session, number, draft, actor=actor(), recognised=recognised)
+        after = catalogue.get_bulletin(session, number)
+    if not changed:
+        click.echo(f"bulletin {number} says this already; nothing changed")
+        return
+    click.echo(
+        f"{'would store' if dry_run else 'stored'} revision {after.revision} of bulletin {number}: {after.title}"
+    )
+
+
+@bulletin_group.command("show")
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print all that is known of it as JSON.")
+def show(number: int, as_json: bool) -> None:
+    """Print a bulletin as a manuscript, in the form that `edit` reads."""
+    workspace = open_workspace()
+    with workspace.database.snapshot() as session:
+        found = catalogue.get_bulletin(session, number)
+    if as_json:
+        print_json(_as_json(workspace, found))
+    else:
+        click.echo(write_manuscript(found), nl=False)
+
+
+@bulletin_group.command("list")
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only those of this status.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_bulletins(status: str | None, limit: int, as_json: bool) -> None:
+    """List bulletins, the latest numbers first."""
+    workspace = open_workspace()
+    with workspace.database.snapshot() as session:
+        stream = catalogue.iter_bulletins(session, status=Status(status) if status else None)
+        found = [bulletin for bulletin, _ in zip(stream, range(limit), strict=False)]
+    if as_json:
+        print_json([_as_json(workspace, bulletin) for bulletin in found])
+        return
+    print_table(
+        ("NUMBER", "STATUS", "DATE", "TITLE"),
+        [(b.number, b.status.value, _date(b), b.title) for b in found],
+    )
+    if len(found) == limit:
+        say(f"the latest {limit}; see more with --limit")
+
+
+@bulletin_group.command("publish")
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True, type=int)
+@click.option("--dry-run", is_flag=True, help="Check that they can be published; publish nothing.")
+def publish(numbers: tuple[int, ...], dry_run: bool) -> None:
+    """Make drafts visible to readers: all of them, or none if one cannot be."""
+    workspace = open_workspace()
+    with workspace.database.transaction(dry_run=dry_run) as session:
+        published = [bulletins.publish(session, number) for number in numbers]
+    for bulletin in published:
+        click.echo(f"{'would publish' if dry_run else 'published'} {bulletin.number}: {bulletin.title}")
+        _say_next(workspace, bulletin)
+
+
+def _read(file: str) -> Manuscript:
+    try:
+        raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if file == STDIN else Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(
+            field="FILE", value=file, reason=error.strerror or str(error), accepted="a file that can be read"
+        ) from error
+    if not raw.strip() or len(raw) > MAX_FILE_BYTES:
+        raise PageUnreadable(
+            field="FILE",
+            value=file,
+            reason="is empty" if not raw.strip() else f"has over {MAX_FILE_BYTES:,} bytes",
+            accepted="a manuscript; see `bantin bulletin add --help`",
+        )
+    return read_manuscript(decode(raw).text)
+
+
+def _photo_reader(file: str) -> Any:
+    folder = Path() if file == STDIN else Path(file).parent
+
+    def read(name: str) -> bytes:
+        try:
+            return (folder / name).read_bytes()
+        except OSError as error:
+            raise InputError(
+                field="photo",
+                value=str(folder / name),
+                reason=error.strerror or str(error),
+                accepted="a file beside the manuscript, or no name while the caption waits for its photo",
+            ) from error
+
+    return read
+
+
+def _say_next(workspace: Workspace, bulletin: Bulletin) -> None:
+    if bulletin.status is Status.PUBLISHED:
+        say(f"readable at {workspace.addresses.bulletin(bulletin.slug, bulletin.number)}")
+    else:
+        say(f"publish it with: bantin bulletin publish {bulletin.number}")
+    waiting = [a.caption for a in bulletin.attachments if a.file is None]
+    for caption in waiting:
+        say(f"waits for its photo: {caption}")
+
+
+def _date(bulletin: Bulletin) -> str:
+    if bulletin.published is None:
+        return "-"
+    day_only = bulletin.published.precision is Precision.DAY
+    return bulletin.published.instant.strftime("%d/%m/%Y" if day_only else "%d/%m/%Y %H:%M")
+
+
+def _as_json(workspace: Workspace, bulletin: Bulletin) -> dict[str, Any]:
+    moment = bulletin.published
+    return {
+        "number": bulletin.number,
+        "id": bulletin.public_id,
+        "url": workspace.addresses.bulletin(bulletin.slug, bulletin.number),
+        "status": bulletin.status.value,
+        "title": bulletin.title,
+        "lead": bulletin.lead,
+        "body": bulletin.body,
+        "language": bulletin.language,
+        "publisher": bulletin.publisher.name if bulletin.publisher else None,
+        "subjects": [body.name for body in bulletin.subjects],
+        "categories": [category.name for category in bulletin.categories],
+        "authors": [author.name for author in bulletin.authors],
+        "published": format_rfc3339(moment.instant) if moment else None,
+        "precision": moment.precision.value if moment else None,
+        "updated": format_rfc3339(bulletin.updated) if bulletin.updated else None,
+        "changed_at": format_rfc3339(bulletin.changed_at),
+        "revision": bulletin.revision,
+        "version": bulletin.version,
+        "arrival": bulletin.arrival,
+        "attachments": [
+            {
+                "number": attachment.number,
+                "kind": attachment.kind.value,
+                "caption": attachment.caption,
+                "credit": attachment.credit,
+                "alternative_text": attachment.alternative_text,
+                "file": attachment.file.digest if attachment.file else None,
+            }
+            for attachment in bulletin.attachments
+        ],
+    }

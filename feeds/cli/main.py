@@ -1,0 +1,47 @@
+"""The `bantin` command: gathers the command groups and turns refusals into messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from feeds.cli import bulletin, database, demo, doctor, feed, imports, serve, taxonomy
+from feeds.cli.workspace import EXIT_CODES, fail
+from store.errors import StoreError
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="bantin", prog_name="bantin")
+def cli() -> None:
+    """Bantin: the feed server for bulletins (bản tin) of Vietnamese public bodies.
+
+    Start with `bantin demo`, or `bantin db upgrade` for a store of your own.
+    """
+
+
+cli.add_command(demo.demo)
+cli.add_command(serve.serve)
+cli.add_command(imports.import_group)
+cli.add_command(feed.feed)
+cli.add_command(bulletin.bulletin_group)
+cli.add_command(taxonomy.category_group)
+cli.add_command(taxonomy.organisation_group)
+cli.add_command(database.db_group)
+cli.add_command(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; no refusal of the store ends in a traceback."""
+    # Vietnamese must come out whole on a terminal or pipe whose locale says ASCII.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        cli()
+    except StoreError as error:
+        fail(error)
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has had enough.
+        sys.stderr.close()
+        sys.exit(0)

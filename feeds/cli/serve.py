@@ -1,0 +1,68 @@
+"""`bantin serve`: granian workers, spawned, each building the application for itself."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import click
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from feeds.cli.workspace import open_workspace, say
+from feeds.settings import DEFAULT_PORT
+from store.errors import InputError
+
+BLOCKING_THREADS = 8
+BACKPRESSURE = 4096
+"""Granian's default would let a thousand silent connections shut everyone else out."""
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the feeds and pages of the store. Put a reverse proxy such as nginx in front for https."""
+    workspace = open_workspace()
+    workspace.database.dispose()
+    say(f"serving {workspace.settings.base_url}/feeds/ on {host}:{port}, {workers} workers; stop with Ctrl-C")
+    run_server(host, port, workers=workers)
+
+
+def run_server(host: str, port: int, *, workers: int) -> None:
+    """Serve until a signal ends it; raises InputError when the address cannot be listened on."""
+    require_free(host, port)
+    Granian(
+        "feeds.app:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=workers,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
+        backlog=2048,
+        factory=True,
+        websockets=False,
+        log_level="warning",  # type: ignore[arg-type]  # a str enum, whose values it takes
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+def require_free(host: str, port: int) -> None:
+    """Say plainly what granian would say in a traceback, once for each worker."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            raise InputError(
+                field="--port" if taken else "--host",
+                value=f"{host}:{port}",
+                reason="is in use by another program" if taken else (error.strerror or "cannot be listened on"),
+                accepted="a free port, e.g. --port 8010" if taken else "an address of this machine",
+            ) from error

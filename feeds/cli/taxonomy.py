@@ -1,0 +1,113 @@
+"""`bantin category` and `bantin organisation`: the entities that bulletins are filed under."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from feeds.cli.workspace import open_workspace, print_json, print_table, say
+from store import catalogue, taxonomy
+from store.importers.recognition import recognise_organisation
+
+
+def _names(command: Any) -> Any:
+    """Add the options that categories and organisations share."""
+    for option in (
+        click.option("--dry-run", is_flag=True, help="Show what would be stored; store nothing."),
+        click.option("--description", default="", help="One sentence about it, shown to readers."),
+        click.option("--parent", help="Name of the one above it."),
+        click.option("--alias", "aliases", multiple=True, help="Another name it is found by; may be repeated."),
+        click.option("--short-name", help="Short name, such as “Hội LHPN tỉnh”."),
+        click.argument("name"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group("category")
+def category_group() -> None:
+    """Categories (chuyên mục) of bulletins."""
+
+
+@category_group.command("add")
+@_names
+def add_category(dry_run: bool, **names: Any) -> None:
+    """Add a category. Prints its slug, the name it has in addresses."""
+    workspace = open_workspace()
+    with workspace.database.transaction(dry_run=dry_run) as session:
+        added = taxonomy.add_category(session, **names)
+    click.echo(f"{'would add' if dry_run else 'added'} category {added.slug}: {added.name}")
+
+
+@category_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_categories(as_json: bool) -> None:
+    """List the categories with the count of bulletins in each, subcategories included."""
+    workspace = open_workspace()
+    with workspace.database.snapshot() as session:
+        counts = catalogue.count_placed(session)
+        known = taxonomy.categories_by_id(session)
+    _print(list(known.values()), {i: counts.get(f"c{i}", 0) for i in known}, as_json=as_json)
+
+
+@click.group("organisation")
+def organisation_group() -> None:
+    """Organisations (cơ quan, đơn vị) that issue bulletins or are their subject."""
+
+
+@organisation_group.command("add")
+@_names
+@click.option("--website", help="Its own web site, https://...")
+@click.option("--no-recognise", is_flag=True, help="Do not look for its names in the bulletins stored already.")
+def add_organisation(dry_run: bool, no_recognise: bool, **names: Any) -> None:
+    """Add an organisation. Prints its slug, the name it has in addresses.
+
+    The bulletins stored already are searched for its name, short name and aliases, and it is attached to those
+    that name it; their dates stay as they are.
+    """
+    workspace = open_workspace()
+    with workspace.database.transaction(dry_run=dry_run) as session:
+        added = taxonomy.add_organisation(session, **names)
+        attached = [] if no_recognise else recognise_organisation(session, added.id)
+    click.echo(f"{'would add' if dry_run else 'added'} organisation {added.slug}: {added.name}")
+    if attached:
+        say(f"named by {len(attached)} of the stored bulletins: {'would be ' if dry_run else ''}attached to them")
+
+
+@organisation_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_organisations(as_json: bool) -> None:
+    """List the organisations with the count of bulletins issued by or about each."""
+    workspace = open_workspace()
+    with workspace.database.snapshot() as session:
+        counts = catalogue.count_placed(session)
+        known = taxonomy.organisations_by_id(session)
+    _print(list(known.values()), {i: counts.get(f"o{i}", 0) for i in known}, as_json=as_json)
+
+
+def _print(entities: list[Any], counts: dict[int, int], *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": e.id,
+                    "name": e.name,
+                    "slug": e.slug,
+                    "short_name": e.short_name,
+                    "aliases": list(e.aliases),
+                    "parent_id": e.parent_id,
+                    "description": e.description,
+                    "bulletins": counts[e.id],
+                }
+                for e in entities
+            ]
+        )
+        return
+    parents = {e.id: e.name for e in entities}
+    print_table(
+        ("SLUG", "BULLETINS", "NAME"),
+        [(e.slug, counts[e.id], e.name + (f"  (of {parents[e.parent_id]})" if e.parent_id else "")) for e in entities],
+    )
+    if not entities:
+        say("none yet; add one with `add NAME`")

@@ -1,0 +1,87 @@
+"""What every command works with: settings from the environment, the store they name, and one way to fail."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import click
+
+from feeds.addresses import Addresses
+from feeds.settings import Settings
+from store import schema
+from store.attachments.storage import DiskStorage
+from store.database import Database
+from store.errors import StoreError, StoreUnavailable
+
+REFUSED = 1
+USAGE = 2
+UNAVAILABLE = 3
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 something was refused (said on stderr, the rest is done); "
+    "2 the command line is wrong; 3 the store cannot serve."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An opened store with its settings."""
+
+    settings: Settings
+    database: Database
+    storage: DiskStorage
+
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses of this site."""
+        return Addresses(self.settings.base_url)
+
+
+def open_workspace(settings: Settings | None = None) -> Workspace:
+    """Open the store that the settings name; raises StoreError when it is not there or not of this version."""
+    settings = settings or Settings.from_env()
+    database = Database(settings.store_url)
+    schema.require_current(database)
+    return Workspace(settings, database, DiskStorage(settings.files_folder))
+
+
+def actor() -> str:
+    """Name who runs the command, for the record of revisions."""
+    try:
+        return f"{getpass.getuser()} (command)"
+    except (KeyError, OSError):
+        return "command"
+
+
+def exit_code_of(error: StoreError) -> int:
+    """Give the exit code of an error."""
+    return UNAVAILABLE if isinstance(error, StoreUnavailable) else REFUSED
+
+
+def say(message: str) -> None:
+    """Write a message for a person, to stderr."""
+    click.echo(message, err=True)
+
+
+def fail(error: StoreError) -> NoReturn:
+    """Say what is wrong and end with its exit code."""
+    say(f"error: {error}")
+    sys.exit(exit_code_of(error))
+
+
+def print_json(value: Any) -> None:
+    """Write a result as JSON to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Write aligned columns to stdout; the last column is never padded or cut."""
+    lines = [heads, *(tuple(str(cell) for cell in row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads) - 1)]
+    for line in lines:
+        padded = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
+        click.echo("  ".join([*padded, line[-1]]).rstrip())

@@ -1,0 +1,61 @@
+"""Builds the answers to GET and HEAD: 200 or 304 with the same headers, nothing rendered for a 304."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, request
+
+from feeds.http.conditional import http_date, is_not_modified
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link",
+}
+PREFLIGHT = CORS | {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM",
+    "Access-Control-Max-Age": "86400",
+}
+GRACE = "stale-while-revalidate=60, stale-if-error=86400"
+
+
+def conditional(
+    render: Callable[[], bytes],
+    *,
+    media_type: str,
+    etag: str,
+    last_modified: datetime,
+    max_age_seconds: int,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Answer the present request: 304 where the client has it, else what `render` gives."""
+    known = is_not_modified(
+        if_none_match=request.headers.get("If-None-Match"),
+        if_modified_since=request.headers.get("If-Modified-Since"),
+        etag=etag,
+        last_modified=last_modified,
+    )
+    response = Response(status=304) if known else Response(render(), content_type=f"{media_type}; charset=utf-8")
+    if known:
+        del response.headers["Content-Type"]
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(last_modified)
+    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}, {GRACE}"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers.update(headers or {})
+    return response
+
+
+def moved(location: str, *, permanently_renamed: bool = False) -> Response:
+    """Redirect: 301 to what a thing is called now, 308 to the canonical spelling of the same address."""
+    return Response(
+        status=301 if permanently_renamed else 308,
+        headers={"Location": location, "Cache-Control": "public, max-age=3600", "Content-Length": "0"},
+    )
+
+
+def plain(status: int, sentence: str) -> Response:
+    """Answer with one sentence; small, because robots ask for what is not there all day."""
+    return Response(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,65 @@
+"""Feed documents: RSS, Atom and JSON Feed of every channel, at their canonical addresses only."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from feeds import channels
+from feeds.addresses import FeedPath, parse_feed_path
+from feeds.documents import render
+from feeds.documents.model import Channel, Format
+from feeds.http.answers import CORS, PREFLIGHT, conditional, moved, plain
+from feeds.http.validators import window_etag
+from feeds.site import Site, current_site
+from feeds.web.pages import channel_page
+from store import catalogue
+
+blueprint = Blueprint("syndication", __name__)
+
+
+@blueprint.route("/feeds/<path:rest>", methods=["GET", "HEAD", "OPTIONS"], provide_automatic_options=False)
+def feed(rest: str) -> Response:
+    """Answer a feed document, or the readable page where the address names no format."""
+    site = current_site()
+    path = parse_feed_path(rest)
+    if path is None:
+        return _no_such_channel()
+    if request.method == "OPTIONS":
+        return Response(status=204, headers={"Allow": "GET, HEAD, OPTIONS", **PREFLIGHT})
+    with site.database.snapshot() as session:
+        resolved = channels.find_selection(session, path.selection)
+        if resolved is None:
+            return _no_such_channel()
+        today = FeedPath(resolved.path, path.format)
+        if today.text != rest:
+            return moved(_address(site, today), permanently_renamed=resolved.path != path.selection)
+        if path.format is None:
+            return channel_page(session, resolved)
+        window = catalogue.window(session, resolved.selection, limit=site.settings.entries)
+        channel = channels.channel_of(session, resolved, window, site.settings)
+        document_format = path.format
+        return conditional(
+            lambda: render(document_format, channel, channels.entries_of(session, window, site.settings)),
+            media_type=document_format.media_type,
+            etag=window_etag(window, kind=document_format.value, channel=channel, settings=site.settings),
+            last_modified=window.changed_at,
+            max_age_seconds=site.settings.max_age_seconds,
+            headers=CORS | {"Link": _links(channel, document_format)},
+        )
+
+
+def _links(channel: Channel, document_format: Format) -> str:
+    address = channel.feed_urls[document_format]
+    return f'<{address}>; rel="self", <{channel.html_url}>; rel="alternate"; type="text/html"'
+
+
+def _address(site: Site, path: FeedPath) -> str:
+    if path.format is None:
+        return site.addresses.page(path.selection)
+    return site.addresses.feed(path.selection, path.format)
+
+
+def _no_such_channel() -> Response:
+    response = plain(404, "Không có kênh tin này. Danh mục các kênh: " + current_site().addresses.directory())
+    response.headers.update(CORS)
+    return response

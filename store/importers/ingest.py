@@ -1,0 +1,190 @@
+"""Writes what a way in has read: the one place where imported bulletins enter the store.
+
+The same content twice changes nothing; changed content becomes a revision; what may be a second version of
+something known is held back until a person says so. Nothing is published with a date that has not come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from store import bulletins, catalogue, sources
+from store.errors import NotPublishable
+from store.importers.resemblance import may_be_same_title, resembles
+from store.sources import Record, Source
+from store.text.markup import plain_text
+from store.types import Bulletin, Draft, Organisation, Status
+
+
+class Outcome(StrEnum):
+    """What became of something that came in."""
+
+    ADDED = "added"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Something read from a source, ready to be stored.
+
+    `external_key` is what the source knows it by, `content_digest` changes when its meaning does, `day` (ISO)
+    and `folded_title` find near matches, `subjects` are ids of organisations recognised in the text.
+    """
+
+    external_key: str
+    content_digest: str
+    draft: Draft
+    subjects: tuple[int, ...] = ()
+    address: str | None = None
+    day: str | None = None
+    folded_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """The outcome, the bulletin it is about (None for one held back unstored), and why, for a person."""
+
+    outcome: Outcome
+    number: int | None
+    notes: tuple[str, ...] = ()
+
+
+def ingest(
+    session: Session,
+    source: Source,
+    incoming: Incoming,
+    *,
+    actor: str,
+    revises: int | None = None,
+    as_new: bool = False,
+) -> Ingested:
+    """Store one thing that came in.
+
+    `revises` names the bulletin that it is another version of; `as_new` says that it is none.
+    Raises InputError, NotFound or Conflict, with nothing stored, for what cannot be taken.
+    """
+    known = sources.find_record(session, source, incoming.external_key)
+    if revises is not None and (known is None or known.bulletin != revises):
+        if known is not None:
+            return Ingested(Outcome.HELD, known.bulletin, (f"this very page is bulletin {known.bulletin} already",))
+        catalogue.get_bulletin(session, revises)
+        sources.require_owner(session, source, revises)
+        return _revise(session, source, incoming, Record(incoming.external_key, revises, "", None, None), actor=actor)
+    if known is not None:
+        return _revise(session, source, incoming, known, actor=actor)
+    if not as_new:
+        near = _find_near_match(session, source, incoming)
+        if near is not None:
+            return Ingested(
+                Outcome.HELD,
+                None,
+                (
+                    f"looks like another version of bulletin {near.number}, “{near.title}”: "
+                    f"import it with --revises {near.number}, or with --as-new if it is not",
+                ),
+            )
+    return _add(session, source, incoming, actor=actor)
+
+
+def _add(session: Session, source: Source, incoming: Incoming, *, actor: str) -> Ingested:
+    number = bulletins.draft(
+        session,
+        incoming.draft,
+        actor=actor,
+        public_id=source.public_id(incoming.external_key),
+        recognised=incoming.subjects,
+        note=f"imported from {source.kind} {source.name}",
+    )
+    _keep(session, source, incoming, number)
+    try:
+        bulletins.publish(session, number, publisher_required=False)
+    except NotPublishable as reason:
+        return Ingested(Outcome.HELD, number, (f"stored as draft {number}: {reason}",))
+    return Ingested(Outcome.ADDED, number)
+
+
+def _revise(session: Session, source: Source, incoming: Incoming, known: Record, *, actor: str) -> Ingested:
+    stored = catalogue.get_bulletin(session, known.bulletin)
+    draft = _with_what_editors_added(incoming.draft, stored)
+    notes: list[str] = []
+    if stored.status is Status.DRAFT and _published_late(session, stored.number):
+        notes.append("its date has come: published")
+    classified_alike = draft.publisher == _name(stored.publisher) and draft.categories == tuple(
+        category.name for category in stored.categories
+    )
+    if incoming.content_digest == known.content_digest and classified_alike:
+        return Ingested(Outcome.REVISED if notes else Outcome.UNCHANGED, stored.number, tuple(notes))
+    changed = bulletins.revise(
+        session,
+        stored.number,
+        draft,
+        actor=actor,
+        note=f"{source.kind} {source.name} says otherwise",
+        significant=_reads_differently(draft, stored),
+        recognised=incoming.subjects,
+    )
+    _keep(session, source, incoming, stored.number)
+    outcome = Outcome.REVISED if changed or notes else Outcome.UNCHANGED
+    return Ingested(outcome, stored.number, tuple(notes))
+
+
+def _published_late(session: Session, number: int) -> bool:
+    try:
+        bulletins.publish(session, number, publisher_required=False)
+    except NotPublishable:
+        return False
+    return True
+
+
+def _with_what_editors_added(draft: Draft, stored: Bulletin) -> Draft:
+    """Keep the date that readers know and the classification that the source knows nothing of."""
+    return replace(
+        draft,
+        published=stored.published,
+        publisher=draft.publisher or _name(stored.publisher),
+        categories=_joined((category.name for category in stored.categories), draft.categories),
+    )
+
+
+def _joined(first: Iterable[str], second: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *second]))
+
+
+def _name(body: Organisation | None) -> str | None:
+    return body.name if body else None
+
+
+def _reads_differently(draft: Draft, stored: Bulletin) -> bool:
+    return (draft.title, draft.lead, plain_text(draft.body)) != (stored.title, stored.lead, plain_text(stored.body))
+
+
+def _keep(session: Session, source: Source, incoming: Incoming, number: int) -> None:
+    sources.keep_record(
+        session,
+        source,
+        incoming.external_key,
+        bulletin=number,
+        content_digest=incoming.content_digest,
+        address=incoming.address,
+        day=incoming.day,
+        folded_title=incoming.folded_title,
+    )
+
+
+def _find_near_match(session: Session, source: Source, incoming: Incoming) -> Bulletin | None:
+    if incoming.day is None or incoming.folded_title is None:
+        return None
+    text = plain_text(incoming.draft.body)
+    for record in sources.candidates(session, source, day=incoming.day, folded_title=incoming.folded_title):
+        if not may_be_same_title(record.folded_title or "", incoming.folded_title):
+            continue
+        stored = catalogue.get_bulletin(session, record.bulletin)
+        if resembles(text, plain_text(stored.body), same_day=record.day == incoming.day):
+            return stored
+    return None

@@ -1,0 +1,160 @@
+"""The end of a bulletin's text: its end mark `./.`, who wrote it, and who took the photos.
+
+The mark never stays in the text; a name is taken for a byline only on evidence that is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from store.importers.portal_lines import SENTENCE_ENDS, Line, ends_sentence
+from store.importers.portal_names import Names, is_person, read_names
+from store.importers.portal_page import Decision, Kind
+
+THRESHOLD = 4.0
+CERTAIN = 5.0
+BYLINE_LIMIT_WORDS = 14
+TAIL_LIMIT_LINES = 12
+MARK = "./."
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The lines without end marks and bylines, the authors and photographer named, and the choices made."""
+
+    lines: tuple[Line, ...]
+    authors: tuple[str, ...]
+    photographer: str
+    decisions: tuple[Decision, ...]
+    has_end_mark: bool
+
+
+def read_ending(lines: Sequence[Line], *, overrules: Mapping[int, Kind]) -> Ending:
+    """Take end marks and bylines out of the lines of a text."""
+    pieces, marked = _without_marks(lines, overrules)
+    tail_start = marked if marked is not None else max(len(pieces) - 2, 1)
+    taken: dict[int, tuple[Names, Decision]] = {}
+    for index, piece in enumerate(pieces):
+        ruled = overrules.get(piece.number)
+        if ruled is Kind.BYLINE:
+            taken[index] = _forced(piece)
+        elif ruled is None and index >= max(tail_start, len(pieces) - TAIL_LIMIT_LINES):
+            found = _weighed(pieces, index, after_mark=marked is not None)
+            if found is not None:
+                taken[index] = found
+    if marked is None:
+        taken = _plausible(pieces, taken, overrules)
+    names = [pair[0] for _, pair in sorted(taken.items())]
+    return Ending(
+        lines=tuple(piece for index, piece in enumerate(pieces) if index not in taken),
+        authors=tuple(dict.fromkeys(author for found in names for author in found.authors)),
+        photographer=next((found.photographer for found in names if found.photographer), ""),
+        decisions=tuple(pair[1] for _, pair in sorted(taken.items())),
+        has_end_mark=marked is not None,
+    )
+
+
+def _without_marks(lines: Sequence[Line], overrules: Mapping[int, Kind]) -> tuple[list[Line], int | None]:
+    """Give the pieces between end marks, and the index of the first piece after the last mark."""
+    pieces: list[Line] = []
+    marked: int | None = None
+    for line in lines:
+        whole = overrules.get(line.number) not in (None, Kind.BYLINE)
+        texts = split_at_marks(line.text)
+        if whole and len(texts) > 1:
+            texts = [" ".join(text for text in texts if text), ""]
+        for position, text in enumerate(texts):
+            if position:
+                marked = len(pieces)
+            if text:
+                pieces.append(replace(line, text=text, after_gap=line.after_gap and not position))
+    return pieces, marked
+
+
+def split_at_marks(text: str) -> list[str]:
+    """Part a line at its end marks; each part before a mark ends as a sentence does."""
+    if "/" not in text:
+        return [text]
+    for closing in (". / .", ". /.", "./ .", "/.", "./"):
+        # Misprints of the mark count at the end of a line only: elsewhere they are paths or fractions.
+        if text.endswith(closing) and not text.endswith(MARK):
+            text = text[: -len(closing)] + MARK
+            break
+    parts: list[str] = []
+    start = 0
+    found = text.find(MARK)
+    while found >= 0:
+        end = found + len(MARK)
+        if _is_mark(text, found, end):
+            before = text[start:found].strip(" .")
+            closed = not before or before.endswith(tuple(SENTENCE_ENDS))
+            parts.append(before if closed else before + ".")
+            start = end
+        found = text.find(MARK, end)
+    parts.append(text[start:].strip(" ."))
+    if len(parts) == 1:
+        return [text]
+    if parts[-1] and (ends_sentence(text) or len(parts[-1]) == 1):
+        parts[-1] = _closing_restored(parts, text)
+    return parts
+
+
+def _closing_restored(parts: list[str], text: str) -> str:
+    last = parts[-1]
+    if len(last) == 1 and not last.isalnum():
+        # A quotation mark that stands after the end mark belongs to the sentence before it.
+        parts[-2] += last
+        return ""
+    return last + text[-1] if not last.endswith(text[-1]) else last
+
+
+def _is_mark(text: str, start: int, end: int) -> bool:
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    return before != "/" and not (after.islower() or after.isdigit() or after == "/")
+
+
+def _forced(piece: Line) -> tuple[Names, Decision]:
+    names = read_names(piece.text)
+    if not names.authors and not names.photographer:
+        names = replace(names, authors=(piece.text.rstrip("."),))
+    return names, Decision(piece.number, Kind.BYLINE, piece.text, ("a person said so",), False)
+
+
+def _weighed(pieces: Sequence[Line], index: int, *, after_mark: bool) -> tuple[Names, Decision] | None:
+    piece = pieces[index]
+    if len(piece.text) > 200 or len(piece.text.split()) > BYLINE_LIMIT_WORDS:
+        return None
+    names = read_names(piece.text)
+    if not names.authors and not names.photographer:
+        return None
+    score = sum(weight for weight, _ in names.evidence)
+    evidence = [words for _, words in names.evidence]
+    if after_mark:
+        score += 2
+        evidence.append("it stands after the end mark")
+    if index == len(pieces) - 1:
+        score += 1
+        evidence.append("it is the last line")
+    if ends_sentence(piece.text) and not names.labelled:
+        score -= 4
+    if score < THRESHOLD:
+        return None
+    decision = Decision(piece.number, Kind.BYLINE, piece.text, tuple(evidence), score < CERTAIN)
+    return names, decision
+
+
+def _plausible(
+    pieces: Sequence[Line], taken: dict[int, tuple[Names, Decision]], overrules: Mapping[int, Kind]
+) -> dict[int, tuple[Names, Decision]]:
+    """Without an end mark, a bare name counts only below a finished sentence: else it ends a list of names."""
+    kept = dict(taken)
+    for index in sorted(taken):
+        names, _ = taken[index]
+        if names.labelled or overrules.get(pieces[index].number) is Kind.BYLINE:
+            continue
+        above = pieces[index - 1].text
+        if index - 1 in kept or (ends_sentence(above) and not is_person(above)):
+            continue
+        del kept[index]
+    return kept

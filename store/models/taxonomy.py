@@ -1,0 +1,77 @@
+"""Rows of categories, organisations and authors: entities with permanent ids, whose names may change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.models.schema import Row, UtcDateTime
+
+
+class DbCategory(Row):
+    """A subject; `edition` and `changed_at` are those of its last change that a reader could see."""
+
+    __tablename__ = "category"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    short_name: Mapped[str | None] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    edition: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DbOrganisation(Row):
+    """A body that issues bulletins or is their subject."""
+
+    __tablename__ = "organisation"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    short_name: Mapped[str | None] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str | None] = mapped_column(Text)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    edition: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DbAuthor(Row):
+    """A person named in bylines."""
+
+    __tablename__ = "author"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    edition: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DbAlias(Row):
+    """Another name under which an entity is found; two entities may share one, which makes it ambiguous."""
+
+    __tablename__ = "alias"
+    __table_args__ = (Index(None, "kind", "alias"),)
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    alias: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class DbSlug(Row):
+    """Every slug that an entity ever had; none is given to another entity."""
+
+    __tablename__ = "slug"
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    slug: Mapped[str] = mapped_column(Text, primary_key=True)
+    entity_id: Mapped[int]

@@ -1,0 +1,56 @@
+"""What a bulletin was at each revision, whole: nothing that an editor replaced is lost."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy.orm import Session
+
+from store import catalogue
+from store.database import now
+from store.models import DbRevision
+
+
+def content_of(session: Session, number: int) -> str:
+    """Give all that an editor decides about a bulletin as canonical JSON; equal text means equal content."""
+    bulletin = catalogue.get_bulletin(session, number)
+    moment = bulletin.published
+    content = {
+        "title": bulletin.title,
+        "lead": bulletin.lead,
+        "body": bulletin.body,
+        "language": bulletin.language,
+        "publisher": bulletin.publisher.id if bulletin.publisher else None,
+        "subjects": [body.id for body in bulletin.subjects],
+        "categories": [category.id for category in bulletin.categories],
+        "authors": [author.id for author in bulletin.authors],
+        "published": [moment.instant.isoformat(), moment.precision.value] if moment else None,
+        "attachments": [
+            {
+                "number": attachment.number,
+                "kind": attachment.kind.value,
+                "caption": attachment.caption,
+                "credit": attachment.credit,
+                "alternative_text": attachment.alternative_text,
+                "digest": attachment.file.digest if attachment.file else None,
+            }
+            for attachment in bulletin.attachments
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def record(session: Session, number: int, *, revision: int, actor: str, note: str, significant: bool) -> None:
+    """Keep the bulletin's present content as this revision."""
+    session.add(
+        DbRevision(
+            bulletin=number,
+            revision=revision,
+            recorded_at=now(session),
+            actor=actor,
+            note=note,
+            significant=significant,
+            content=content_of(session, number),
+        )
+    )
+    session.flush()

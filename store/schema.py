@@ -1,0 +1,126 @@
+"""Brings a database to the schema of this code, and says whether it is there.
+
+An upgrade is one transaction: a store is at one version or at another, never between.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
+
+from store.changes import COUNTERS
+from store.database import Database, sqlite_path
+from store.errors import SchemaMismatch, StoreUnavailable
+from store.models import METADATA, DbCounter, DbInstance
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Where a database stands: revision ids of what it has (None: no store) and of what this code wants."""
+
+    found: str | None
+    wanted: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this code can work with the database."""
+        return self.found == self.wanted
+
+
+def upgrade(database: Database, *, instance: uuid.UUID | None = None) -> SchemaState:
+    """Create or upgrade the store; return where it stood before.
+
+    `instance` fixes the id of a new store (by default a random one). Raises SchemaMismatch when the store
+    is newer than this code, StoreUnavailable when its folder cannot be written.
+    """
+    path = sqlite_path(database.url)
+    if path is not None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"the folder of the database cannot be made: {error}") from error
+    with database.schema_change() as session:
+        connection = session.connection()
+        before = _state(connection)
+        if before.found is not None and before.found not in _known_revisions():
+            raise SchemaMismatch(
+                f"the store is at schema {before.found}, which this version of Bantin does not know; "
+                "install the newer version that wrote it"
+            )
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _found_instance(session, instance or uuid.uuid4(), database)
+    return before
+
+
+def state(database: Database) -> SchemaState:
+    """Say where the database stands."""
+    with database.snapshot() as session:
+        return _state(session.connection())
+
+
+def require_current(database: Database) -> None:
+    """Raise SchemaMismatch unless the store is at this code's schema."""
+    found = state(database)
+    if not found.is_current:
+        where = "there is no store yet" if found.found is None else f"the store is at schema {found.found}"
+        raise SchemaMismatch(f"{where}, this version needs {found.wanted}; run `bantin db upgrade`")
+
+
+def differences(database: Database) -> list[str]:
+    """List where the tables differ from the models; empty in a sound store."""
+    with database.snapshot() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        return [str(difference) for difference in compare_metadata(context, METADATA)]
+
+
+def damage(database: Database) -> list[str]:
+    """List what the database itself finds wrong in its file; empty in a sound one."""
+    if not database.is_sqlite:
+        return []
+    with database.snapshot() as session:
+        found = [str(row[0]) for row in session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+        found += [f"foreign key: {tuple(row)}" for row in session.execute(text("PRAGMA foreign_key_check"))]
+        return found
+
+
+def instance_uuid(session: Session) -> uuid.UUID:
+    """Give the id of this store, the namespace of every id that is derived."""
+    return uuid.UUID(session.execute(select(DbInstance.uuid)).scalar_one())
+
+
+def _found_instance(session: Session, instance: uuid.UUID, database: Database) -> None:
+    if session.get(DbInstance, 1) is None:
+        session.add(DbInstance(id=1, uuid=str(instance), created_at=database.clock().replace(microsecond=0)))
+    known = set(session.scalars(select(DbCounter.name)))
+    session.add_all(DbCounter(name=name, value=0) for name in COUNTERS if name not in known)
+
+
+def _state(connection: Connection) -> SchemaState:
+    found = MigrationContext.configure(connection).get_current_revision()
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    if wanted is None:
+        raise StoreUnavailable("this installation of Bantin lacks its migrations; install it anew")
+    return SchemaState(found, wanted)
+
+
+def _known_revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

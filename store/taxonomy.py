@@ -1,0 +1,296 @@
+"""Categories, organisations and authors: entities with permanent ids, found by name, short name, alias or slug.
+
+A slug once given is never given to another entity of its kind; a collision gets `-2`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from store import changes
+from store.database import now
+from store.errors import AlreadyExists, InputError, NotFound
+from store.models import DbAlias, DbAuthor, DbCategory, DbOrganisation, DbSlug
+from store.text.nearest import nearest
+from store.text.slugs import slugify
+from store.text.vietnamese import clean_line, fold
+from store.types import Author, Category, Organisation
+
+NAME_CHARS = 300
+
+
+class Kind(StrEnum):
+    """The kinds of entity; the value is the word in addresses and messages."""
+
+    CATEGORY = "category"
+    ORGANISATION = "organisation"
+    AUTHOR = "author"
+
+
+KEY_LETTERS = {Kind.CATEGORY: "c", Kind.ORGANISATION: "o", Kind.AUTHOR: "a"}
+
+ROW_TYPES: Mapping[Kind, type[DbCategory] | type[DbOrganisation] | type[DbAuthor]] = {
+    Kind.CATEGORY: DbCategory,
+    Kind.ORGANISATION: DbOrganisation,
+    Kind.AUTHOR: DbAuthor,
+}
+
+
+def add_category(
+    session: Session,
+    name: str,
+    *,
+    short_name: str | None = None,
+    aliases: Iterable[str] = (),
+    parent: str | None = None,
+    description: str = "",
+) -> Category:
+    """Add a category; `parent` is named as people name it.
+
+    Raises AlreadyExists for a name that is taken, NotFound for an unknown parent, InputError for no name.
+    """
+    name = _new_name(session, Kind.CATEGORY, name)
+    row = DbCategory(
+        name=name,
+        short_name=_optional_line(short_name, "short name"),
+        slug=_claim_slug(session, Kind.CATEGORY, name),
+        description=clean_line(description, field="description"),
+        parent_id=get_category(session, parent).id if parent else None,
+        edition=0,
+        changed_at=now(session),
+    )
+    _keep(session, Kind.CATEGORY, row, aliases)
+    return get_category(session, name)
+
+
+def add_organisation(
+    session: Session,
+    name: str,
+    *,
+    short_name: str | None = None,
+    aliases: Iterable[str] = (),
+    parent: str | None = None,
+    description: str = "",
+    website: str | None = None,
+) -> Organisation:
+    """Add an organisation; raises as `add_category` does."""
+    name = _new_name(session, Kind.ORGANISATION, name)
+    row = DbOrganisation(
+        name=name,
+        short_name=_optional_line(short_name, "short name"),
+        slug=_claim_slug(session, Kind.ORGANISATION, name),
+        description=clean_line(description, field="description"),
+        website=_checked_website(website),
+        parent_id=get_organisation(session, parent).id if parent else None,
+        edition=0,
+        changed_at=now(session),
+    )
+    _keep(session, Kind.ORGANISATION, row, aliases)
+    return get_organisation(session, name)
+
+
+def add_author(session: Session, name: str) -> Author:
+    """Add a person who is named in bylines; raises AlreadyExists or InputError."""
+    name = _new_name(session, Kind.AUTHOR, name)
+    row = DbAuthor(name=name, slug=_claim_slug(session, Kind.AUTHOR, name), edition=0, changed_at=now(session))
+    _keep(session, Kind.AUTHOR, row, ())
+    return Author(id=row.id, name=row.name, slug=row.slug)
+
+
+def find_or_add_author(session: Session, name: str) -> Author:
+    """Give the author of exactly this name, adding one where there is none."""
+    row = session.scalar(select(DbAuthor).where(DbAuthor.name == clean_line(name, field="author")))
+    return Author(id=row.id, name=row.name, slug=row.slug) if row else add_author(session, name)
+
+
+def get_category(session: Session, name: str) -> Category:
+    """Find a category by name, short name, alias or slug; NotFound names the nearest known ones."""
+    found = _get_id(session, Kind.CATEGORY, name)
+    return categories_by_id(session, {found})[found]
+
+
+def get_organisation(session: Session, name: str) -> Organisation:
+    """Find an organisation by name, short name, alias or slug; NotFound names the nearest known ones."""
+    found = _get_id(session, Kind.ORGANISATION, name)
+    return organisations_by_id(session, {found})[found]
+
+
+def categories_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Category]:
+    """Give the categories with these ids, or all, in the order of their ids."""
+    aliases = _aliases(session, Kind.CATEGORY, ids)
+    rows = session.scalars(select(DbCategory).where(_chosen(DbCategory.id, ids)).order_by(DbCategory.id))
+    return {
+        row.id: Category(
+            id=row.id,
+            name=row.name,
+            slug=row.slug,
+            short_name=row.short_name,
+            description=row.description,
+            parent_id=row.parent_id,
+            aliases=aliases[row.id],
+        )
+        for row in rows
+    }
+
+
+def organisations_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Organisation]:
+    """Give the organisations with these ids, or all, in the order of their ids."""
+    aliases = _aliases(session, Kind.ORGANISATION, ids)
+    rows = session.scalars(select(DbOrganisation).where(_chosen(DbOrganisation.id, ids)).order_by(DbOrganisation.id))
+    return {
+        row.id: Organisation(
+            id=row.id,
+            name=row.name,
+            slug=row.slug,
+            short_name=row.short_name,
+            description=row.description,
+            website=row.website,
+            parent_id=row.parent_id,
+            aliases=aliases[row.id],
+        )
+        for row in rows
+    }
+
+
+def authors_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Author]:
+    """Give the authors with these ids, or all, in the order of their ids."""
+    rows = session.scalars(select(DbAuthor).where(_chosen(DbAuthor.id, ids)).order_by(DbAuthor.id))
+    return {row.id: Author(id=row.id, name=row.name, slug=row.slug) for row in rows}
+
+
+def find_id_by_slug(session: Session, kind: Kind, slug: str) -> tuple[int, str] | None:
+    """Give the id that ever had this slug, and its slug of today; None for a slug never given."""
+    row_type = ROW_TYPES[kind]
+    found = session.execute(
+        select(row_type.id, row_type.slug)
+        .join(DbSlug, DbSlug.entity_id == row_type.id)
+        .where(DbSlug.kind == kind.value, DbSlug.slug == slug)
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def require_slug(session: Session, kind: Kind, slug: str) -> None:
+    """Raise NotFound, naming the nearest slugs, for one that was never given."""
+    if find_id_by_slug(session, kind, slug) is None:
+        known = session.scalars(select(DbSlug.slug).where(DbSlug.kind == kind.value)).all()
+        raise NotFound(kind.value, slug, nearest(slug, known))
+
+
+def ancestors(parents: Mapping[int, int | None], category_id: int) -> tuple[int, ...]:
+    """Give a category's id and those above it, nearest first; `parents` maps id to parent id."""
+    chain: list[int] = []
+    step: int | None = category_id
+    while step is not None and step not in chain:
+        chain.append(step)
+        step = parents.get(step)
+    return tuple(chain)
+
+
+def category_parents(session: Session) -> dict[int, int | None]:
+    """Map each category's id to its parent's."""
+    return {row.id: row.parent_id for row in session.execute(select(DbCategory.id, DbCategory.parent_id))}
+
+
+def _get_id(session: Session, kind: Kind, name: str) -> int:
+    wanted = clean_line(name, field=kind.value)
+    row_type = ROW_TYPES[kind]
+    exact = session.scalar(select(row_type.id).where(row_type.name == wanted))
+    if exact is not None:
+        return exact
+    known = _known_names(session, kind)
+    for match in (str.casefold, fold):
+        ids = {entity for label, entity in known if match(label) == match(wanted)}
+        if len(ids) == 1:
+            return ids.pop()
+        if ids:
+            raise InputError(
+                field=kind.value,
+                value=name,
+                reason=f"stands for {len(ids)} of them",
+                accepted="a full name, or the slug that `bantin " + kind.value + " list` shows",
+            )
+    raise NotFound(kind.value, name, nearest(wanted, [label for label, _ in known]))
+
+
+def _known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
+    row_type = ROW_TYPES[kind]
+    names = [(row.name, row.id) for row in session.execute(select(row_type.name, row_type.id).order_by(row_type.id))]
+    names += [(row.slug, row.id) for row in session.execute(select(row_type.slug, row_type.id))]
+    if row_type is DbCategory or row_type is DbOrganisation:
+        short = session.execute(select(row_type.short_name, row_type.id))
+        names += [(row.short_name, row.id) for row in short if row.short_name]
+    names += [(alias, entity) for entity, found in _aliases(session, kind).items() for alias in found]
+    return names
+
+
+def _aliases(session: Session, kind: Kind, ids: Collection[int] | None = None) -> defaultdict[int, tuple[str, ...]]:
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    chosen = select(DbAlias.entity_id, DbAlias.alias).where(DbAlias.kind == kind.value)
+    if ids is not None:
+        chosen = chosen.where(DbAlias.entity_id.in_(ids))
+    for row in session.execute(chosen):
+        found[row.entity_id] += (row.alias,)
+    # Sorted here, because the databases sort Vietnamese letters differently.
+    return defaultdict(tuple, {entity: tuple(sorted(names)) for entity, names in found.items()})
+
+
+def _chosen(column: InstrumentedAttribute[int], ids: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if ids is None else column.in_(ids)
+
+
+def _new_name(session: Session, kind: Kind, name: str) -> str:
+    cleaned = clean_line(name, field=f"{kind.value} name")
+    if not cleaned or len(cleaned) > NAME_CHARS:
+        raise InputError(
+            field=f"{kind.value} name",
+            value=name,
+            reason="is empty" if not cleaned else f"has {len(cleaned)} characters",
+            accepted=f"1 to {NAME_CHARS} characters",
+        )
+    row_type = ROW_TYPES[kind]
+    taken = session.scalar(select(row_type.slug).where(row_type.name == cleaned))
+    if taken is not None:
+        raise AlreadyExists(kind.value, cleaned, f"its slug is {taken}")
+    return cleaned
+
+
+def _claim_slug(session: Session, kind: Kind, name: str) -> str:
+    plain = slugify(name)
+    slug, suffix = plain, 2
+    while session.get(DbSlug, (kind.value, slug)) is not None:
+        slug, suffix = f"{plain}-{suffix}", suffix + 1
+    return slug
+
+
+def _keep(session: Session, kind: Kind, row: DbCategory | DbOrganisation | DbAuthor, aliases: Iterable[str]) -> None:
+    session.add(row)
+    session.flush()
+    session.add(DbSlug(kind=kind.value, slug=row.slug, entity_id=row.id))
+    for alias in sorted({clean_line(alias, field="alias") for alias in aliases} - {"", row.name}):
+        session.add(DbAlias(kind=kind.value, entity_id=row.id, alias=alias))
+    row.edition = changes.record(session, f"{kind.value} added", bulletin=None, selection_keys=_own_keys(kind, row.id))
+    session.flush()
+
+
+def _own_keys(kind: Kind, entity_id: int) -> frozenset[str]:
+    keys = {f"{KEY_LETTERS[kind]}{entity_id}"}
+    if kind is Kind.ORGANISATION:
+        keys.add(f"p{entity_id}")
+    return frozenset(keys)
+
+
+def _optional_line(value: str | None, field: str) -> str | None:
+    return clean_line(value, field=field) or None if value is not None else None
+
+
+def _checked_website(address: str | None) -> str | None:
+    if not address:
+        return None
+    if not address.startswith(("https://", "http://")) or any(c.isspace() for c in address):
+        raise InputError(field="website", value=address, reason="is no web address", accepted="https://...")
+    return address

@@ -1,0 +1,224 @@
+"""Manuscripts as editors write them, and what they become; errors say the line and what is meant."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from store.errors import DateRefused, PageUnreadable
+from store.importers.manuscript import read_manuscript
+from store.text.markup import sanitise
+from store.types import VIETNAM, Attachment, AttachmentKind, Moment, Precision
+
+WHOLE = """\
+Tiêu đề: Hội Nông dân tỉnh phát động phong trào trồng cây
+Ngày: 12/10/2026 08:30
+Chuyên mục: Nông nghiệp – Nông thôn; Môi trường
+Cơ quan: Hội Nông dân tỉnh Vân Sơn
+Về: Hội Nông dân tỉnh Vân Sơn; UBND huyện Khe Mây
+Tác giả: Hoàng Lan; Nguyễn Minh Đức
+
+Sáng 12/10, hơn 300 hội viên
+cùng trồng cây.
+
+Mỗi chi hội nhận **200 cây** và *một biển tên*; xem [kế hoạch](https://vanson.example/ke-hoach).
+
+## Ba việc phải làm
+
+- Đào hố trước một tuần
+- Bón lót phân chuồng,
+  mỗi hố 5 kg
+
+1. Trồng
+2. Rào
+
+> Trồng cây nào sống cây ấy.
+
+[Ảnh trong-cay.jpg: Hội viên trồng cây trên đồi | Văn Nam | Năm người đang lấp đất quanh gốc cây]
+
+[Ảnh: Lễ phát động | thay thế: Hàng người dưới cờ]
+"""
+
+
+def with_header(line: str) -> str:
+    return f"Tiêu đề: Thử\n{line}\n\nSapo.\n"
+
+
+def body_of(text: str) -> str:
+    return read_manuscript(f"Tiêu đề: Thử\n\nSapo.\n\n{text}\n").draft.body
+
+
+def test_whole_manuscript() -> None:
+    manuscript = read_manuscript(WHOLE)
+    draft = manuscript.draft
+    assert draft.title == "Hội Nông dân tỉnh phát động phong trào trồng cây"
+    assert draft.published == Moment(datetime(2026, 10, 12, 8, 30, tzinfo=VIETNAM))
+    assert draft.categories == ("Nông nghiệp – Nông thôn", "Môi trường")
+    assert draft.publisher == "Hội Nông dân tỉnh Vân Sơn"
+    assert draft.subjects == ("Hội Nông dân tỉnh Vân Sơn", "UBND huyện Khe Mây")
+    assert draft.authors == ("Hoàng Lan", "Nguyễn Minh Đức")
+    assert draft.language == "vi"
+    assert draft.lead == "Sáng 12/10, hơn 300 hội viên cùng trồng cây."
+    assert draft.body == (
+        "<p>Mỗi chi hội nhận <strong>200 cây</strong> và <em>một biển tên</em>; xem "
+        '<a href="https://vanson.example/ke-hoach">kế hoạch</a>.</p>\n'
+        "<h3>Ba việc phải làm</h3>\n"
+        "<ul><li>Đào hố trước một tuần</li><li>Bón lót phân chuồng, mỗi hố 5 kg</li></ul>\n"
+        "<ol><li>Trồng</li><li>Rào</li></ol>\n"
+        "<blockquote><p>Trồng cây nào sống cây ấy.</p></blockquote>\n"
+        '<figure data-attachment="1"></figure>\n'
+        '<figure data-attachment="2"></figure>\n'
+    )
+    assert draft.attachments == (
+        Attachment(
+            number=1,
+            caption="Hội viên trồng cây trên đồi",
+            credit="Văn Nam",
+            alternative_text="Năm người đang lấp đất quanh gốc cây",
+        ),
+        Attachment(number=2, caption="Lễ phát động", alternative_text="Hàng người dưới cờ"),
+    )
+    assert dict(manuscript.photo_files) == {1: "trong-cay.jpg"}
+    assert sanitise(draft.body) == draft.body
+
+
+def test_layout_of_the_file_changes_nothing() -> None:
+    other = "\ufeff\n" + unicodedata.normalize("NFD", WHOLE).replace("\n", "  \r\n")
+    assert read_manuscript(other) == read_manuscript(WHOLE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["TIÊU ĐỀ: Thử\nNGÀY: 1/2/2026", "tieu de: Thử\nngay:1/2/2026", "Title: Thử\nDate: 2026-02-01", "title :Thử\nDATE : 01/02/2026"],
+)
+def test_keys_in_any_case_and_language(header: str) -> None:
+    draft = read_manuscript(f"{header}\n\nSapo.\n").draft
+    assert draft.title == "Thử"
+    assert draft.published == Moment(datetime(2026, 2, 1, 12, tzinfo=VIETNAM), Precision.DAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"), [("", "vi"), ("vi", "vi"), ("EN", "en"), ("en-gb", "en-GB"), ("tyz", "tyz"), ("es-419", "es-419")]
+)
+def test_language(said: str, wanted: str) -> None:
+    assert read_manuscript(with_header(f"Ngôn ngữ: {said}")).draft.language == wanted
+
+
+@pytest.mark.parametrize("said", ["Tiếng Việt", "qq", "v", "vi-", "english", "vi-VNM", "12"])
+def test_nonsense_language_is_refused(said: str) -> None:
+    with pytest.raises(PageUnreadable) as refusal:
+        read_manuscript(with_header(f"Ngôn ngữ: {said}"))
+    assert refusal.value.line == 2
+    assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("Tiêu đề: Thử\nTác gỉa: Lan\n\nA.", 2, "“Tác giả” is the nearest"),
+        ("Tiêu đề: Thử\nTacgia: Lan\n\nA.", 2, "Tác giả"),
+        ("Tiêu đề: Thử\nChỉ là một dòng chữ\n\nA.", 2, "no colon"),
+        ("Tiêu đề: Thử\nNgày: 1/2/2026\nTitle: Lại\n\nA.", 3, "line 1 already"),
+        ("Tiêu đề: Thử\nĐịnh dạng: docx\n\nA.", 2, "text or html"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Ảnh: không đóng\n\nB.", 5, "not closed"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Ảnh ../../etc/x.jpg: Chú thích]", 5, "without folders"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Ảnh: ]", 5, "neither a file nor a caption"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Ảnh #3]", 5, "no attachment of this number"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Ảnh #3: A]\n\n[Ảnh #3: B]", 7, "told once"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Ảnh: a | b | c | d]", 5, "more parts"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản ke-hoach.pdf: Kế hoạch]", 5, "added on its own"),
+        ("Tiêu đề: Thử\nĐịnh dạng: html\n\n<figure data-attachment=\"2\"></figure>", 4, "no header line tells"),
+        ("", 1, "empty"),
+        ("Ngày: 1/2/2026\n\nA.", 1, "no title"),
+    ],
+)
+def test_errors_name_line_and_reason(text: str, line: int, words: str) -> None:
+    with pytest.raises(PageUnreadable) as refusal:
+        read_manuscript(text)
+    assert refusal.value.line == line
+    assert words in str(refusal.value)
+
+
+def test_unknown_key_lists_what_is_known() -> None:
+    with pytest.raises(PageUnreadable, match="Chuyên mục/Category"):
+        read_manuscript("Tiêu đề: Thử\nMàu sắc: đỏ\n\nA.")
+
+
+def test_a_date_that_is_none_names_its_line() -> None:
+    with pytest.raises(DateRefused) as refusal:
+        read_manuscript(with_header("Ngày: 31/02/2026"))
+    assert refusal.value.line == 2
+    assert "31/02/2026" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("5 * 3 = 15 và a*b", "<p>5 * 3 = 15 và a*b</p>\n"),
+        ("***đậm nghiêng***", "<p><strong><em>đậm nghiêng</em></strong></p>\n"),
+        ("**một** **hai**", "<p><strong>một</strong> <strong>hai</strong></p>\n"),
+        ("**hở", "<p>**hở</p>\n"),
+        (r"\*sao\* \[ngoặc\] C:\tep", r"<p>*sao* [ngoặc] C:\tep</p>" + "\n"),
+        ("A&B < 5% <script>", "<p>A&amp;B &lt; 5% &lt;script&gt;</p>\n"),
+        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
+        ("dòng một\\\ndòng hai", "<p>dòng một<br>dòng hai</p>\n"),
+        (r"\- không phải mục", "<p>- không phải mục</p>\n"),
+        (r"1\. không phải mục", "<p>1. không phải mục</p>\n"),
+        ("2020. Năm ấy được mùa", "<p>2020. Năm ấy được mùa</p>\n"),
+        ("Gồm:\n- một\n- hai\nnối", "<p>Gồm:</p>\n<ul><li>một</li><li>hai nối</li></ul>\n"),
+        ("## Đầu\nThân", "<h3>Đầu</h3>\n<p>Thân</p>\n"),
+        ("> một\n>\n> hai", "<blockquote><p>một</p><p>hai</p></blockquote>\n"),
+        ("#thẻ", "<p>#thẻ</p>\n"),
+        ("[Ảnh đẹp](https://a.example/x) ở đây", '<p><a href="https://a.example/x">Ảnh đẹp</a> ở đây</p>\n'),
+        ("[a](https://a.example/\u1ec7)", '<p><a href="https://a.example/%E1%BB%87">a</a></p>\n'),
+    ],
+)
+def test_marks_inside_the_text(text: str, body: str) -> None:
+    assert body_of(text) == body
+
+
+def test_numbers_of_photos_stay_when_others_are_put_between() -> None:
+    manuscript = read_manuscript("Title: T\n\nLead.\n\n[Photo new.jpg: Mới]\n\n[Ảnh #3: Cũ | A]\n\nChữ.\n\n[Ảnh #3]\n")
+    assert [(a.number, a.caption) for a in manuscript.draft.attachments] == [(3, "Cũ"), (4, "Mới")]
+    assert dict(manuscript.photo_files) == {4: "new.jpg"}
+    assert manuscript.draft.body.count('data-attachment="3"') == 2
+
+
+def test_caption_over_two_lines_and_several_brackets_below_each_other() -> None:
+    draft = read_manuscript("Title: T\n\nLead.\n\n[Ảnh a.jpg: Một dòng dài\nsang dòng hai]\n[ẢNH: Hai]\n").draft
+    assert [a.caption for a in draft.attachments] == ["Một dòng dài sang dòng hai", "Hai"]
+
+
+def test_html_form() -> None:
+    text = 'Title: T\nFormat: HTML\nLead: Sapo & một\nĐính kèm: [Ảnh #2: C | D]\n\n<table><tbody><tr><td>1</td></tr></tbody></table>\n\n<figure data-attachment="2"></figure>\n'
+    draft = read_manuscript(text).draft
+    assert draft.lead == "Sapo & một"
+    assert draft.body.startswith("<table>")
+    assert draft.attachments == (Attachment(number=2, caption="C", credit="D"),)
+
+
+def test_a_document_is_told_in_the_header() -> None:
+    draft = read_manuscript("Title: T\nĐính kèm: [Văn bản #1: Kế hoạch số 12]\n\nLead.\n").draft
+    assert draft.attachments == (Attachment(number=1, kind=AttachmentKind.DOCUMENT, caption="Kế hoạch số 12"),)
+
+
+def test_names_with_semicolons() -> None:
+    assert read_manuscript(with_header(r"Tác giả: A\; B; C;; C")).draft.authors == ("A; B", "C")
+
+
+def test_lead_only_and_no_lead() -> None:
+    assert read_manuscript("Title: T\n\nLead.\n").draft.body == ""
+    draft = read_manuscript("Title: T\nSapo:\n\nThân bài.\n").draft
+    assert (draft.lead, draft.body) == ("", "<p>Thân bài.</p>\n")
+
+
+def test_offset_and_seconds_are_read() -> None:
+    draft = read_manuscript(with_header("Ngày: 2026-02-01T08:30:15+09:00")).draft
+    assert draft.published == Moment(datetime(2026, 2, 1, 8, 30, 15, tzinfo=timezone(timedelta(hours=9))))
+
+
+def test_a_file_past_the_limit_is_refused() -> None:
+    with pytest.raises(PageUnreadable, match="1,000,000 characters"):
+        read_manuscript("Title: T\n\n" + "a" * 1_000_000)

@@ -1,0 +1,183 @@
+"""Reading what was written gives the same: for any title, lead, body, names, attachments and date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.importers.manuscript import read_manuscript, write_manuscript
+from store.text.markup import escape, sanitise
+from store.types import (
+    VIETNAM,
+    Attachment,
+    AttachmentKind,
+    Author,
+    Bulletin,
+    Category,
+    Moment,
+    Organisation,
+    Precision,
+    Status,
+)
+
+WORDS = ("Hội", "đồng", "xã", "Ảnh:", "[Ảnh", "*", "**", "[", "]", "(", ")", "\\", "#", "##", "-", ">", "1.", "|", "thay thế:",
+         "a*b", "&", "<", "5%", "😀", "Key:", "https://a.example/", "](https://a.example/)", "\\;", ";", '"', "'", "_", "x\\")  # fmt: skip
+lines = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
+inlines = st.recursive(
+    lines.map(escape),
+    lambda inner: st.one_of(
+        inner.map(lambda html: f"<strong>{html}</strong>"),
+        inner.map(lambda html: f"<em>{html}</em>"),
+        inner.map(lambda html: f'<a href="https://a.example/(x)?a=1&amp;b=2">{html}</a>'),
+        st.tuples(inner, inner).map("<br>".join),
+        st.tuples(inner, inner).map(" ".join),
+    ),
+    max_leaves=4,
+)
+items = st.lists(inlines.map(lambda html: f"<li>{html}</li>"), min_size=1, max_size=3).map("".join)
+blocks = st.one_of(
+    inlines.map(lambda html: f"<p>{html}</p>"),
+    inlines.map(lambda html: f"<h3>{html}</h3>"),
+    items.map(lambda html: f"<ul>{html}</ul>"),
+    items.map(lambda html: f"<ol>{html}</ol>"),
+    inlines.map(lambda html: f"<blockquote><p>{html}</p></blockquote>"),
+    st.sampled_from((1, 2, 5, 5, 9)).map(lambda number: f'<figure data-attachment="{number}"></figure>'),
+    st.just("<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>"),
+)
+bodies = st.lists(blocks, max_size=5).map(lambda parts: sanitise("".join(f"{part}\n" for part in parts)))
+attachments = st.tuples(
+    *(
+        st.builds(
+            Attachment,
+            number=st.just(number),
+            kind=st.sampled_from(AttachmentKind),
+            caption=st.one_of(st.just(""), lines),
+            credit=st.one_of(st.just(""), lines),
+            alternative_text=st.one_of(st.just(""), lines),
+        )
+        for number in (1, 2, 5, 9)
+    )
+)
+offsets = st.sampled_from((VIETNAM, UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-3, minutes=-30))))
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(microsecond=0))  # noqa: DTZ001 - the zone is drawn apart
+moments = st.one_of(
+    st.none(),
+    st.tuples(instants, offsets).map(lambda pair: Moment(pair[0].replace(tzinfo=pair[1]))),
+    instants.map(lambda at: Moment(at.replace(hour=12, minute=0, second=0, tzinfo=VIETNAM), Precision.DAY)),
+)
+names = st.lists(lines, unique=True, max_size=3)
+
+PLAIN = Bulletin(
+    number=7,
+    public_id="urn:uuid:0",
+    slug="thu",
+    title="Thử",
+    lead="Sapo.",
+    body="",
+    language="vi",
+    status=Status.DRAFT,
+    publisher=None,
+    subjects=(),
+    categories=(),
+    authors=(),
+    attachments=(),
+    published=None,
+    updated=None,
+    changed_at=datetime(2026, 1, 1, tzinfo=UTC),
+    revision=1,
+    version=1,
+    arrival=None,
+)
+
+
+@given(
+    title=lines,
+    lead=st.lists(lines, max_size=2).map("\n".join),
+    body=bodies,
+    photos=attachments,
+    published=moments,
+    language=st.sampled_from(("vi", "en", "en-GB", "tyz")),
+    publisher=st.one_of(st.none(), lines),
+    several=st.tuples(names, names, names),
+)
+@settings(max_examples=250, deadline=None)
+def test_round_trip(
+    title: str,
+    lead: str,
+    body: str,
+    photos: tuple[Attachment, ...],
+    published: Moment | None,
+    language: str,
+    publisher: str | None,
+    several: tuple[list[str], list[str], list[str]],
+) -> None:
+    bulletin = replace(
+        PLAIN,
+        title=title,
+        lead=lead,
+        body=body,
+        language=language,
+        published=published,
+        attachments=photos,
+        publisher=Organisation(id=1, name=publisher, slug="p") if publisher else None,
+        subjects=tuple(Organisation(id=n, name=name, slug=f"o{n}") for n, name in enumerate(several[0])),
+        categories=tuple(Category(id=n, name=name, slug=f"c{n}") for n, name in enumerate(several[1])),
+        authors=tuple(Author(id=n, name=name, slug=f"a{n}") for n, name in enumerate(several[2])),
+    )
+    draft = read_manuscript(write_manuscript(bulletin)).draft
+    assert (draft.title, draft.lead, draft.language, draft.publisher) == (title, lead, language, publisher)
+    assert draft.body == body
+    assert draft.attachments == photos
+    assert draft.published == published
+    assert draft.published is None or published is None or draft.published.precision is published.precision
+    assert [list(draft.subjects), list(draft.categories), list(draft.authors)] == list(several)
+
+
+def written(body: str, **other: object) -> str:
+    return write_manuscript(replace(PLAIN, body=body, **other))  # type: ignore[arg-type] # whatever a bulletin holds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Một <strong>đậm</strong> và <em>nghiêng</em>.</p>\n",
+        "<h3>Đầu</h3>\n<ul><li>một</li><li>hai</li></ul>\n<ol><li>một</li></ol>\n",
+        "<blockquote><p>a<br>b</p><p>c</p></blockquote>\n",
+        "<p><strong><em>cả hai</em></strong></p>\n",
+        "<p>- gạch 1. [Ảnh: *</p>\n",
+    ],
+)
+def test_what_the_text_form_can_say_is_written_in_it(body: str) -> None:
+    text = written(body)
+    assert "html" not in text
+    assert "<" not in text
+    assert read_manuscript(text).draft.body == body
+
+
+@pytest.mark.parametrize("body", ["<table><tbody><tr><td>1</td></tr></tbody></table>\n", "<h2>a</h2>\n", "<p>a<sub>2</sub></p>\n"])
+def test_other_markup_is_written_as_html(body: str) -> None:
+    text = written(body)
+    assert "Định dạng: html" in text
+    assert read_manuscript(text).draft.body == body
+
+
+def test_written_text_is_what_an_editor_expects() -> None:
+    photo = Attachment(number=3, caption="Lễ phát động", credit="Văn Nam")
+    text = written(
+        '<p>Đoạn một.</p>\n<figure data-attachment="3"></figure>\n<h3>Mục</h3>\n',
+        attachments=(photo,),
+        authors=(Author(id=1, name="Hoàng Lan", slug="hoang-lan"),),
+        published=Moment(datetime(2026, 10, 12, 8, 30, tzinfo=VIETNAM)),
+    )
+    assert text == (
+        "Tiêu đề: Thử\nNgày: 12/10/2026 08:30\nTác giả: Hoàng Lan\n\nSapo.\n\nĐoạn một.\n\n"
+        "[Ảnh #3: Lễ phát động | Văn Nam]\n\n## Mục\n"
+    )
+
+
+def test_a_body_that_differs_in_layout_only_is_still_said_as_text() -> None:
+    assert "html" not in written("<p>a</p><p>b</p><ul>\n<li>c</li>\n</ul>")
