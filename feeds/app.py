@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from feeds.addresses import Addresses
 from feeds.http.answers import plain
 from feeds.settings import Settings
-from feeds.site import Site
+from feeds.site import Site, current_site
 from feeds.web import files, pages, syndication
 from store import schema
 from store.attachments.storage import DiskStorage
@@ -93,6 +93,8 @@ def _secure(response: Response) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    if status == 404:
+        return pages.missing(current_site())
     response = plain(status, SENTENCES.get(status, "Có lỗi trên máy chủ. Xin thử lại sau."))
     for name, value in error.get_headers(request.environ):
         if name.lower() in {"allow", "retry-after"}:

@@ -67,6 +67,10 @@ def upgrade(database: Database, *, instance: uuid.UUID | None = None) -> SchemaS
 
 def state(database: Database) -> SchemaState:
     """Say where the database stands."""
+    path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        # Opening it would make an empty file, or fail in words that name no next step.
+        return SchemaState(None, _wanted())
     with database.snapshot() as session:
         return _state(session.connection())
 
@@ -109,11 +113,14 @@ def _found_instance(session: Session, instance: uuid.UUID, database: Database) -
 
 
 def _state(connection: Connection) -> SchemaState:
-    found = MigrationContext.configure(connection).get_current_revision()
+    return SchemaState(MigrationContext.configure(connection).get_current_revision(), _wanted())
+
+
+def _wanted() -> str:
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     if wanted is None:
         raise StoreUnavailable("this installation of Bantin lacks its migrations; install it anew")
-    return SchemaState(found, wanted)
+    return wanted
 
 
 def _known_revisions() -> set[str]:

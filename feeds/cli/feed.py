@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from feeds import channels
@@ -36,4 +38,6 @@ def feed(address: str) -> None:
         window = catalogue.window(session, resolved.selection, limit=workspace.settings.entries)
         channel = channels.channel_of(session, resolved, window, workspace.settings)
         document = render(path.format, channel, channels.entries_of(session, window, workspace.settings))
-    click.get_binary_stream("stdout").write(document)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document)
+    sys.stdout.buffer.flush()

@@ -229,7 +229,7 @@ def _print_summary(results: list[Result], options: Options) -> None:
     order = (*Outcome, REFUSED_OUTCOME)
     shown = ", ".join(f"{counts[str(outcome)]} {outcome}" for outcome in order if counts[str(outcome)])
     click.echo(
-        f"{'Dry run, nothing stored: ' if options.dry_run else ''}{len(results)} pages: {shown or 'nothing to do'}"
+        f"{'Dry run, nothing stored: ' if options.dry_run else ''}{len(results)} page{'' if len(results) == 1 else 's'}: {shown or 'nothing to do'}"
     )
     if any(result.decisions for result in results):
         say("overrule a line with --as LINE=KIND, e.g. --as 15=paragraph")

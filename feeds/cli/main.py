@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -31,14 +32,14 @@ cli.add_command(database.db_group)
 cli.add_command(doctor.doctor)
 
 
-def main() -> None:
-    """Run the command line; no refusal of the store ends in a traceback."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line (by default that of this process); no refusal of the store ends in a traceback."""
     # Vietnamese must come out whole on a terminal or pipe whose locale says ASCII.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        cli()
+        cli(arguments)
     except StoreError as error:
         fail(error)
     except BrokenPipeError:

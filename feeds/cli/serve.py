@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 
 import click
@@ -13,7 +14,7 @@ from feeds.cli.workspace import open_workspace, say
 from feeds.settings import DEFAULT_PORT
 from store.errors import InputError
 
-BLOCKING_THREADS = 8
+MOST_THREADS = 8
 BACKPRESSURE = 4096
 """Granian's default would let a thousand silent connections shut everyone else out."""
 
@@ -40,7 +41,7 @@ def run_server(host: str, port: int, *, workers: int) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=min(MOST_THREADS, os.cpu_count() or 1),
         backpressure=BACKPRESSURE,
         backlog=2048,
         factory=True,

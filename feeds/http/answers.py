@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Response, request
@@ -28,7 +28,7 @@ def conditional(
     etag: str,
     last_modified: datetime,
     max_age_seconds: int,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer the present request: 304 where the client has it, else what `render` gives."""
     known = is_not_modified(
@@ -37,9 +37,7 @@ def conditional(
         etag=etag,
         last_modified=last_modified,
     )
-    response = Response(status=304) if known else Response(render(), content_type=f"{media_type}; charset=utf-8")
-    if known:
-        del response.headers["Content-Type"]
+    response = empty(304, {}) if known else Response(render(), content_type=f"{media_type}; charset=utf-8")
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(last_modified)
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}, {GRACE}"
@@ -50,10 +48,17 @@ def conditional(
 
 def moved(location: str, *, permanently_renamed: bool = False) -> Response:
     """Redirect: 301 to what a thing is called now, 308 to the canonical spelling of the same address."""
-    return Response(
-        status=301 if permanently_renamed else 308,
-        headers={"Location": location, "Cache-Control": "public, max-age=3600", "Content-Length": "0"},
+    return empty(
+        301 if permanently_renamed else 308,
+        {"Location": location, "Cache-Control": "public, max-age=3600"},
     )
+
+
+def empty(status: int, headers: Mapping[str, str]) -> Response:
+    """Answer with headers alone, and no media type for what is not there."""
+    response = Response(status=status, headers=dict(headers))
+    del response.headers["Content-Type"]
+    return response
 
 
 def plain(status: int, sentence: str) -> Response:

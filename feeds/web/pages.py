@@ -94,14 +94,14 @@ def bulletin(rest: str) -> Response:
     site = current_site()
     path = parse_bulletin_path(rest)
     if path is None:
-        return _missing(site)
+        return missing(site)
     slug, number = path
     with site.database.snapshot() as session:
         found = catalogue.find_bulletin(session, number)
         if found is None or found.status in {Status.DRAFT, Status.SCHEDULED}:
-            return _missing(site)
+            return missing(site)
         if found.status is not Status.PUBLISHED:
-            return _missing(site, status=410)
+            return missing(site, status=410)
         canonical = site.addresses.bulletin(found.slug, number)
         if rest != f"{found.slug}-{number}":
             return moved(canonical, permanently_renamed=slug != found.slug)
@@ -204,7 +204,8 @@ def _all(site: Site) -> dict[str, str]:
     return {f.value: site.addresses.feed(SelectionPath(), f) for f in Format}
 
 
-def _missing(site: Site, *, status: int = 404) -> Response:
+def missing(site: Site, *, status: int = 404) -> Response:
+    """Answer the page that says there is nothing here (404), or no longer (410)."""
     body = _page(site, "missing.html", gone=status == 410)
     return Response(body, status=status, content_type="text/html; charset=utf-8")
 

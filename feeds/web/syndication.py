@@ -8,7 +8,7 @@ from feeds import channels
 from feeds.addresses import FeedPath, parse_feed_path
 from feeds.documents import render
 from feeds.documents.model import Channel, Format
-from feeds.http.answers import CORS, PREFLIGHT, conditional, moved, plain
+from feeds.http.answers import CORS, PREFLIGHT, conditional, empty, moved, plain
 from feeds.http.validators import window_etag
 from feeds.site import Site, current_site
 from feeds.web.pages import channel_page
@@ -25,7 +25,7 @@ def feed(rest: str) -> Response:
     if path is None:
         return _no_such_channel()
     if request.method == "OPTIONS":
-        return Response(status=204, headers={"Allow": "GET, HEAD, OPTIONS", **PREFLIGHT})
+        return empty(204, {"Allow": "GET, HEAD, OPTIONS", **PREFLIGHT})
     with site.database.snapshot() as session:
         resolved = channels.find_selection(session, path.selection)
         if resolved is None:

@@ -5,6 +5,7 @@ The mark never stays in the text; a name is taken for a byline only on evidence 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ CERTAIN = 5.0
 BYLINE_LIMIT_WORDS = 14
 TAIL_LIMIT_LINES = 12
 MARK = "./."
+SOURCE_LIMIT_CHARS = 90
+SOURCE_IN_BRACKETS = re.compile(r"(?i)\s*\((?:theo|nguồn|nguồn tin)\b[^()]{2,80}\)\.?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Ending:
 
 def read_ending(lines: Sequence[Line], *, overrules: Mapping[int, Kind]) -> Ending:
     """Take end marks and bylines out of the lines of a text."""
-    pieces, marked = _without_marks(lines, overrules)
+    pieces, marked = _without_marks(_source_apart(lines, overrules), overrules)
     tail_start = marked if marked is not None else max(len(pieces) - 2, 1)
     taken: dict[int, tuple[Names, Decision]] = {}
     for index, piece in enumerate(pieces):
@@ -53,6 +56,19 @@ def read_ending(lines: Sequence[Line], *, overrules: Mapping[int, Kind]) -> Endi
         decisions=tuple(pair[1] for _, pair in sorted(taken.items())),
         has_end_mark=marked is not None,
     )
+
+
+def _source_apart(lines: Sequence[Line], overrules: Mapping[int, Kind]) -> Sequence[Line]:
+    """Part a source in brackets from the end of the last paragraph that it follows."""
+    if not lines or lines[-1].number in overrules:
+        return lines
+    last = lines[-1]
+    found = SOURCE_IN_BRACKETS.search(last.text[-SOURCE_LIMIT_CHARS:])
+    start = len(last.text) - len(found.group()) if found else 0
+    if start < 1 or not ends_sentence(last.text[:start]):
+        return lines
+    source = Line(last.number, last.text[start:].strip(), after_gap=False)
+    return [*lines[:-1], replace(last, text=last.text[:start].strip()), source]
 
 
 def _without_marks(lines: Sequence[Line], overrules: Mapping[int, Kind]) -> tuple[list[Line], int | None]:

@@ -65,7 +65,7 @@ def is_furniture(line: str) -> bool:
     tokens = _tokens(line)
     if not tokens:
         return True
-    return tokens != ("#",) and _covered(tokens, 0) == len(tokens)
+    return _covered(tokens, 0) == len(tokens)
 
 
 def is_bare_number(line: str) -> bool:

@@ -43,6 +43,7 @@ def read_lines(text: str, *, field: str = "page") -> list[Line]:
     """
     if len(text) > RAW_LIMIT_CHARS:
         raise _too_long(field, text, len(text))
+    _refuse_many_lines(text, field)
     lines: list[Line] = []
     gap = True
     content_chars = 0
@@ -54,15 +55,21 @@ def read_lines(text: str, *, field: str = "page") -> list[Line]:
         gap = not line.strip()
     if content_chars > FILE_LIMIT_CHARS:
         raise _too_long(field, text, content_chars)
-    if len(lines) > LINE_LIMIT:
+    return lines
+
+
+def _refuse_many_lines(text: str, field: str) -> None:
+    # Counted on the raw text: cleaning hundreds of thousands of lines would take longer than reading any page.
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    with_words = [number for number, line in enumerate(raw, start=1) if line and not line.isspace()]
+    if len(with_words) > LINE_LIMIT:
         raise PageUnreadable(
             field=field,
-            value=lines[0].text,
-            reason=f"it has {len(lines):,} lines of text",
+            value=text[:200].lstrip(),
+            reason=f"it has {len(with_words):,} lines of text",
             accepted=f"at most {LINE_LIMIT:,} lines",
-            line=lines[LINE_LIMIT].number,
+            line=with_words[LINE_LIMIT],
         )
-    return lines
 
 
 def _too_long(field: str, text: str, chars: int) -> PageUnreadable:

@@ -41,7 +41,10 @@ nong trieu ban giang lo vang sung thao ma be chu la luong quach to ta tong thai 
 dong
 """
 SURNAMES = frozenset(_SURNAMES_TEXT.split())
-NO_NAMES = frozenset(("quang cảnh", "toàn cảnh", "khung cảnh", "hội nghị", "việt nam"))
+NO_NAMES = frozenset(
+    ("quang cảnh", "toàn cảnh", "khung cảnh", "hội nghị", "hội thảo", "hội thi", "hội chợ", "ban tổ", "việt nam")
+)
+OFFICE_LIMIT_WORDS = 10
 LABEL = re.compile(r"\s*([^\W\d_][^:;()]{0,30}?)\s*:\s*")
 THEO = re.compile(r"(?i)\s*theo\s+(?!đó|dõi)")
 PARTING = re.compile(r"\s*[;/&+]\s*|\s+[-–—]\s+|\s*,\s*|\s+và\s+")
@@ -178,7 +181,10 @@ def _is_pen_name(name: str) -> bool:
 
 def _is_office(name: str) -> bool:
     words = name.casefold().split()
-    return bool(words) and (words[0] in OFFICES or " ".join(words[:2]) in OFFICES) and not name[0].islower()
+    if not 0 < len(words) <= OFFICE_LIMIT_WORDS or name[0].islower() or any(char.isdigit() for char in name):
+        return False
+    first, pair = words[0], " ".join(words[:2])
+    return (first in OFFICES or pair in OFFICES) and pair not in NO_NAMES
 
 
 def _without_role(name: str) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from store.text.syllables import is_legal_syllable
+
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"(?P<last>[^\s.!?…]+)[.!?…]+[”’»)\"']*(?=\s+[“‘«(\"']*[^\W_a-z])")
-_ABBREVIATION_CHARS = 3
+_ABBREVIATION_CHARS = 4
 _LOOSE_ENDS = " \t,;:–—-(“‘«"
 
 
@@ -36,7 +38,11 @@ def _last_sentence_end(text: str, max_chars: int) -> int:
     ends = [0]
     for found in _SENTENCE_END.finditer(text, 0, min(len(text), max_chars + 8)):
         last = found["last"]
-        # TP., TS. and BS. shorten a word; they end no sentence.
-        if found.end() <= max_chars and not (last[0].isupper() and len(last) <= _ABBREVIATION_CHARS):
+        if found.end() <= max_chars and not _is_abbreviation(last):
             ends.append(found.end())
     return ends[-1]
+
+
+def _is_abbreviation(word: str) -> bool:
+    """Tell TP., TS. and ThS., which end no sentence, from a name such as Kạn, which may."""
+    return word[0].isupper() and len(word) <= _ABBREVIATION_CHARS and (word.isupper() or not is_legal_syllable(word))

@@ -35,6 +35,8 @@ _EDGE_SIGNS = "“”‘’‚„«»‹›…–—•·™®©°ºª§"
 _PLAIN_SIGNS = re.compile("[\x00-\x7f\\s“”‘’‚„«»‹›…–—•·]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _ETH_AS_D = str.maketrans("ðÐƉ", "đĐĐ")
+# ftfy's time grows with the square of what it looks at, so it gets words and lines, never a whole long text.
+_FTFY_CHARS = 20_000
 _LEAST_SHARE, _LEAST_GAIN = 0.8, 0.5
 
 
@@ -42,8 +44,7 @@ def undo_mojibake(text: str) -> str:
     """Give back text with its mojibake undone where that makes Vietnamese of it, else the same text."""
     if text.isascii():
         return text
-    undone = _undone(text) if _LETTER_OR_SPACED.search(text) else text
-    return _undone_by_ftfy(undone) if is_bad(undone) else undone
+    return _undone_by_ftfy(_undone(text) if _LETTER_OR_SPACED.search(text) else text)
 
 
 def _undone(text: str) -> str:
@@ -101,12 +102,16 @@ def _strange(text: str) -> bool:
 
 def _reads_as_it_is(chunk: str) -> bool:
     parts = (part.strip(_EDGE_SIGNS) for part in chunk.translate(_ETH_AS_D).split())
-    return all(part.isascii() or is_written_syllable(part) for part in parts)
+    # A letter by itself may be spoken of: "chữ Â".
+    return all(part.isascii() or len(part) == 1 or is_written_syllable(part) for part in parts)
 
 
 def _undone_by_ftfy(text: str) -> str:
     """Let ftfy try the encodings besides windows-1252, and believe it only where Vietnamese comes out."""
-    other = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
+    if not is_bad(" ".join(word for word in text.split() if not word.isascii())[:_FTFY_CHARS]):
+        return text
+    lines = (line if len(line) > _FTFY_CHARS else ftfy.fix_encoding(line) for line in text.split("\n"))
+    other = unicodedata.normalize("NFC", "\n".join(lines))
     before, after = _share(text), _share(other)
     return other if after >= _LEAST_SHARE and after - before >= _LEAST_GAIN else text
 

@@ -22,7 +22,8 @@ from store.text.syllables import is_legal_syllable
 __all__ = ["clean_block", "clean_html", "clean_line", "fold", "is_xml_safe", "xml_safe"]
 
 MAX_ROUNDS = 8
-_ETH = re.compile(r"[^\W\d_]*[ðÐƉ][^\W\d_]*")
+_ETH = re.compile("[ðÐƉ]")
+_WORD = re.compile(r"[^\W\d_]+")
 _ETH_AS_D = str.maketrans("ðÐƉ", "đĐĐ")
 # int() refuses numbers past 4300 digits with an exception; no code point needs more than seven.
 _ENDLESS_REFERENCE = re.compile("&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
@@ -49,7 +50,11 @@ def clean_block(text: str, *, field: str, escapes: int = 0) -> str:
 
 def clean_html(text: str, *, field: str) -> str:
     """Clean the source of markup: its characters alone, entities and tags stay for the parser; raises TextRefused."""
-    return _fixed_point(text, field, lambda settled: settled)
+    cleaned = _fixed_point(text, field, lambda settled: settled)
+    if "&" in cleaned:
+        # Pages out of word processors spell legacy letters as entities, which only the parser would turn into text.
+        refuse_legacy(_unescaped(cleaned, 1), field)
+    return cleaned
 
 
 def _as_block(text: str) -> str:
@@ -92,10 +97,10 @@ def _settled(text: str, field: str) -> str:
     text = undo_mojibake(unicodedata.normalize("NFC", text))
     # Soft hyphens and control characters are letters of some legacy encodings: they are dropped only behind this.
     refuse_legacy(text, field)
-    return settle(_ETH.sub(_with_d, text))
+    return settle(_WORD.sub(_with_d, text) if _ETH.search(text) else text)
 
 
 def _with_d(found: re.Match[str]) -> str:
     word = found.group()
     replaced = word.translate(_ETH_AS_D)
-    return replaced if is_legal_syllable(replaced) else word
+    return replaced if replaced != word and is_legal_syllable(replaced) else word

@@ -18,7 +18,8 @@ def test_an_organisation_is_found_by_any_of_its_names(database: Database) -> Non
             short_name="Hội LHPN tỉnh",
             aliases=["Hội Phụ nữ tỉnh", "Hội Phụ nữ tỉnh"],
         )
-        names = ["Hội LHPN tỉnh", "hội phụ nữ tỉnh", added.slug, "HOI LIEN HIEP PHU NU TINH VAN SON", " Hội  LHPN tỉnh "]
+        names = ["Hội LHPN tỉnh", "hội phụ nữ tỉnh", added.slug, " Hội  LHPN tỉnh "]
+        names.append("HOI LIEN HIEP PHU NU TINH VAN SON")
         assert {taxonomy.get_organisation(session, name).id for name in names} == {added.id}
         assert added.aliases == ("Hội Phụ nữ tỉnh",)
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from store.types import VIETNAM, Attachment, Draft, Moment, Precision
 
-BODY = '<p>Sáng nay, hội nghị đã khai mạc.</p>\n<figure data-attachment="1"></figure>\n<p>Hội nghị bế mạc buổi chiều.</p>\n'
+BODY = (
+    "<p>Sáng nay, hội nghị đã khai mạc.</p>\n"
+    '<figure data-attachment="1"></figure>\n'
+    "<p>Hội nghị bế mạc buổi chiều.</p>\n"
+)
 
 
 def day(year: int, month: int, day_of_month: int) -> Moment:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -117,6 +118,12 @@ def fill(database: Database, storage: DiskStorage, clock: Clock) -> dict[str, st
         "empty": "/feeds/category/moi-truong",
         "missing": "/ban-tin/khong-co-9999",
     }
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShownSite]:
+    with served(tmp_path_factory.mktemp("shown")) as site:
+        yield site
 
 
 @contextmanager

@@ -91,7 +91,12 @@ def test_layout_of_the_file_changes_nothing() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["TIÊU ĐỀ: Thử\nNGÀY: 1/2/2026", "tieu de: Thử\nngay:1/2/2026", "Title: Thử\nDate: 2026-02-01", "title :Thử\nDATE : 01/02/2026"],
+    [
+        "TIÊU ĐỀ: Thử\nNGÀY: 1/2/2026",
+        "tieu de: Thử\nngay:1/2/2026",
+        "Title: Thử\nDate: 2026-02-01",
+        "title :Thử\nDATE : 01/02/2026",
+    ],
 )
 def test_keys_in_any_case_and_language(header: str) -> None:
     draft = read_manuscript(f"{header}\n\nSapo.\n").draft
@@ -100,7 +105,8 @@ def test_keys_in_any_case_and_language(header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "wanted"), [("", "vi"), ("vi", "vi"), ("EN", "en"), ("en-gb", "en-GB"), ("tyz", "tyz"), ("es-419", "es-419")]
+    ("said", "wanted"),
+    [("", "vi"), ("vi", "vi"), ("EN", "en"), ("en-gb", "en-GB"), ("tyz", "tyz"), ("es-419", "es-419")],
 )
 def test_language(said: str, wanted: str) -> None:
     assert read_manuscript(with_header(f"Ngôn ngữ: {said}")).draft.language == wanted
@@ -117,7 +123,7 @@ def test_nonsense_language_is_refused(said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("Tiêu đề: Thử\nTác gỉa: Lan\n\nA.", 2, "“Tác giả” is the nearest"),
+        ("Tiêu đề: Thử\nTác giã giả: Lan\n\nA.", 2, "“Tác giả” is the nearest"),
         ("Tiêu đề: Thử\nTacgia: Lan\n\nA.", 2, "Tác giả"),
         ("Tiêu đề: Thử\nChỉ là một dòng chữ\n\nA.", 2, "no colon"),
         ("Tiêu đề: Thử\nNgày: 1/2/2026\nTitle: Lại\n\nA.", 3, "line 1 already"),
@@ -129,7 +135,7 @@ def test_nonsense_language_is_refused(said: str) -> None:
         ("Tiêu đề: Thử\n\nA.\n\n[Ảnh #3: A]\n\n[Ảnh #3: B]", 7, "told once"),
         ("Tiêu đề: Thử\n\nA.\n\n[Ảnh: a | b | c | d]", 5, "more parts"),
         ("Tiêu đề: Thử\n\nA.\n\n[Văn bản ke-hoach.pdf: Kế hoạch]", 5, "added on its own"),
-        ("Tiêu đề: Thử\nĐịnh dạng: html\n\n<figure data-attachment=\"2\"></figure>", 4, "no header line tells"),
+        ('Tiêu đề: Thử\nĐịnh dạng: html\n\n<figure data-attachment="2"></figure>', 4, "no header line tells"),
         ("", 1, "empty"),
         ("Ngày: 1/2/2026\n\nA.", 1, "no title"),
     ],
@@ -192,10 +198,12 @@ def test_caption_over_two_lines_and_several_brackets_below_each_other() -> None:
 
 
 def test_html_form() -> None:
-    text = 'Title: T\nFormat: HTML\nLead: Sapo & một\nĐính kèm: [Ảnh #2: C | D]\n\n<table><tbody><tr><td>1</td></tr></tbody></table>\n\n<figure data-attachment="2"></figure>\n'
+    table = "<table><tbody><tr><td>1</td></tr></tbody></table>"
+    figure = '<figure data-attachment="2"></figure>'
+    text = f"Title: T\nFormat: HTML\nLead: Sapo & một\nĐính kèm: [Ảnh #2: C | D]\n\n{table}\n\n{figure}\n"
     draft = read_manuscript(text).draft
     assert draft.lead == "Sapo & một"
-    assert draft.body.startswith("<table>")
+    assert draft.body == f"{table}\n\n{figure}\n"
     assert draft.attachments == (Attachment(number=2, caption="C", credit="D"),)
 
 

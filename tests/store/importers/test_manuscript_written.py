@@ -24,8 +24,11 @@ from store.types import (
     Status,
 )
 
-WORDS = ("Hội", "đồng", "xã", "Ảnh:", "[Ảnh", "*", "**", "[", "]", "(", ")", "\\", "#", "##", "-", ">", "1.", "|", "thay thế:",
-         "a*b", "&", "<", "5%", "😀", "Key:", "https://a.example/", "](https://a.example/)", "\\;", ";", '"', "'", "_", "x\\")  # fmt: skip
+SIGNS = (
+    "Hội đồng xã Ảnh: [Ảnh * ** [ ] ( ) \\ # ## - > 1. | thay thế: a*b & < 5% 😀 Key: https://a.example/ "
+    "](https://a.example/) \\; ; \" ' _ x\\"
+)
+WORDS = tuple(SIGNS.split(" "))
 lines = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 inlines = st.recursive(
     lines.map(escape),
@@ -158,7 +161,9 @@ def test_what_the_text_form_can_say_is_written_in_it(body: str) -> None:
     assert read_manuscript(text).draft.body == body
 
 
-@pytest.mark.parametrize("body", ["<table><tbody><tr><td>1</td></tr></tbody></table>\n", "<h2>a</h2>\n", "<p>a<sub>2</sub></p>\n"])
+@pytest.mark.parametrize(
+    "body", ["<table><tbody><tr><td>1</td></tr></tbody></table>\n", "<h2>a</h2>\n", "<p>a<sub>2</sub></p>\n"]
+)
 def test_other_markup_is_written_as_html(body: str) -> None:
     text = written(body)
     assert "Định dạng: html" in text
@@ -181,3 +186,12 @@ def test_written_text_is_what_an_editor_expects() -> None:
 
 def test_a_body_that_differs_in_layout_only_is_still_said_as_text() -> None:
     assert "html" not in written("<p>a</p><p>b</p><ul>\n<li>c</li>\n</ul>")
+
+
+@given(st.lists(lines, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_any_plain_paragraphs_are_said_as_text(texts: list[str]) -> None:
+    body = "".join(f"<p>{escape(text)}</p>\n" for text in texts)
+    text = written(body)
+    assert "Định dạng: html" not in text
+    assert read_manuscript(text).draft.body == body
