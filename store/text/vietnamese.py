@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable
 
 from store.errors import TextRefused
-from store.text.characters import fold, is_xml_safe, settle, surrogate_at, xml_safe
+from store.text.characters import MAX_MARKS, crowded_at, fold, is_xml_safe, settle, surrogate_at, xml_safe
 from store.text.charsets import refuse_legacy
 from store.text.mojibake import undo_mojibake
 from store.text.syllables import is_legal_syllable
@@ -87,13 +87,10 @@ def _settled(text: str, field: str) -> str:
         return settle(text)
     at = surrogate_at(text)
     if at is not None:
-        raise TextRefused(
-            field=field,
-            value=text[max(at - 10, 0) : at + 10],
-            reason=f"has half of a character (U+{ord(text[at]):04X})",
-            accepted="whole Unicode characters",
-            line=text.count("\n", 0, at) + 1 if "\n" in text else None,
-        )
+        raise _refused(text, at, field, f"has half of a character (U+{ord(text[at]):04X})")
+    at = crowded_at(text)
+    if at is not None:
+        raise _refused(text, at, field, f"has more than {MAX_MARKS} marks on one letter")
     text = undo_mojibake(unicodedata.normalize("NFC", text))
     # Soft hyphens and control characters are letters of some legacy encodings: they are dropped only behind this.
     refuse_legacy(text, field)
@@ -104,3 +101,13 @@ def _with_d(found: re.Match[str]) -> str:
     word = found.group()
     replaced = word.translate(_ETH_AS_D)
     return replaced if replaced != word and is_legal_syllable(replaced) else word
+
+
+def _refused(text: str, at: int, field: str, reason: str) -> TextRefused:
+    return TextRefused(
+        field=field,
+        value=text[max(at - 10, 0) : at + 10],
+        reason=reason,
+        accepted="whole Unicode characters",
+        line=text.count("\n", 0, at) + 1 if "\n" in text else None,
+    )

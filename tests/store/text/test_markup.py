@@ -151,6 +151,8 @@ def test_heavy_markup_is_refused_with_the_name_of_the_limit(html: str, limit: st
         "</p>" * 19_000,
         " \n" * 900_000,
         "&#" + "9" * 2_000_000 + ";",
+        "a" + "\u0301\u0323" * 400_000,
+        "a" + "&#769;&#803;" * 40_000,
     ],
     ids=lambda html: html[:12],
 )

@@ -199,3 +199,18 @@ def test_a_long_body_is_cleaned_well_within_a_second() -> None:
     start = time.process_time()
     clean_html(body, field="body")
     assert time.process_time() - start < 1.5
+
+
+@pytest.mark.timeout(10)
+def test_a_letter_under_a_heap_of_marks_costs_no_time() -> None:
+    heap = "a" + "\u0301\u0323" * 200_000
+    with pytest.raises(TextRefused, match="marks"):
+        clean_line(heap, field="title")
+    assert fold(heap) == "a"
+    assert clean_line("a" + "\u0301\u0323" * 32, field="title")
+
+
+@pytest.mark.timeout(10)
+def test_repeated_damage_costs_no_time() -> None:
+    for text in (" \n" * 500_000 + "é", "ð" + "a" * 500_000, "B\u00e1\u00ba\u00afc " + "Â" * 200_000 + "\x83"):
+        assert clean_block(text, field="body")
