@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from store.importers.places import complete, places_in_names
 
 # A word, a sign, or a paragraph's end; dashes and white space only part words.
 TOKEN = re.compile(r"[^\W_]+|\n\s*\n|[^\w\s\-‐‑‒–—]")
@@ -62,12 +64,15 @@ class Recogniser:
         self._root = _Node()
         self._keys: dict[str, str] = {}
         shared: dict[Words, dict[str, None]] = {}
+        every_name: list[str] = []
         for organisation, own_names in names:
+            every_name += own_names
             for name in own_names:
                 words = self._words_of(name)
                 if words:
                     self._add(organisation, name, words)
                     shared.setdefault(words, {})[name] = None
+        self._places = places_in_names(every_name)
         ambiguous: dict[str, tuple[int, ...]] = {}
         for words, spellings in shared.items():
             for name in spellings:
@@ -77,11 +82,23 @@ class Recogniser:
         self.ambiguous: Mapping[str, tuple[int, ...]] = MappingProxyType(ambiguous)
 
     def find(self, *texts: str) -> tuple[Mention, ...]:
-        """Give the organisations that the texts name, in the order of their first mention."""
+        """Give the organisations that the texts name: those named in full first, each group by first mention.
+
+        “Hội Nông dân tỉnh” is the one of tỉnh Vân Sơn where the texts speak of that province and of no other.
+        """
+        plain = [unicodedata.normalize("NFC", text) for text in texts]
+        completed = complete(plain, self._places)
+        mentions = {mention.organisation: mention for mention in self._find(plain)}
+        if completed != plain:
+            for mention in self._find(completed):
+                mentions.setdefault(mention.organisation, mention)
+        return tuple(mentions.values())
+
+    def _find(self, texts: Sequence[str]) -> Iterator[Mention]:
         counts: Counter[int] = Counter()
         spellings: dict[int, dict[str, None]] = {}
         for text in texts:
-            normal = unicodedata.normalize("NFC", text).translate(APOSTROPHES)
+            normal = text.translate(APOSTROPHES)
             tokens = list(TOKEN.finditer(_without_document_numbers(normal)))
             for match in _apart(self._matches(tokens), len(tokens)):
                 if len(match.owners) == 1:
@@ -89,9 +106,8 @@ class Recogniser:
                     counts[organisation] += 1
                     found = normal[tokens[match.start].start() : tokens[match.end - 1].end()]
                     spellings.setdefault(organisation, {})[" ".join(found.split())] = None
-        return tuple(
-            Mention(organisation, tuple(found), counts[organisation]) for organisation, found in spellings.items()
-        )
+        for organisation, said in spellings.items():
+            yield Mention(organisation, tuple(said), counts[organisation])
 
     def _add(self, organisation: int, name: str, words: Words) -> None:
         node = self._root
