@@ -133,4 +133,4 @@ def _description(names: Names, settings: Settings) -> str:
         return f"Các bản tin của tác giả {names.author.name}."
     if names.category:
         return names.category.description or f"Các bản tin{subject}."
-    return f"Tất cả bản tin của {settings.site_name}."
+    return f"Toàn bộ bản tin đăng trên trang “{settings.site_name}”."

@@ -119,7 +119,7 @@ def revise(
     return True
 
 
-def publish(session: Session, number: int, *, publisher_required: bool = True) -> Bulletin:
+def publish(session: Session, number: int, *, publisher_required: bool = True) -> None:
     """Make a draft visible to readers, dated as `settled_moment` decides; raises NotPublishable or NotFound.
 
     A page read from a portal does not say who issued it: for those alone `publisher_required` is False.
@@ -137,7 +137,6 @@ def publish(session: Session, number: int, *, publisher_required: bool = True) -
     row.status, row.arrival, row.position = Status.PUBLISHED.value, arrival, position
     session.flush()
     _changed(session, row, "published", frozenset())
-    return catalogue.get_bulletin(session, number)
 
 
 def add_subject(session: Session, number: int, organisation_id: int) -> bool:

@@ -63,7 +63,9 @@ def add(file: str, publish: bool, no_recognise: bool, dry_run: bool) -> None:
             actor=actor(),
             recogniser=None if no_recognise else build_recogniser(session),
         )
-        stored = bulletins.publish(session, number) if publish else catalogue.get_bulletin(session, number)
+        if publish:
+            bulletins.publish(session, number)
+        stored = catalogue.get_bulletin(session, number)
     if dry_run:
         say("dry run, nothing stored; this would be:")
         click.echo(write_manuscript(stored), nl=False)
@@ -148,8 +150,10 @@ def publish(numbers: tuple[int, ...], dry_run: bool) -> None:
     """Make drafts visible to readers: all of them, or none if one cannot be."""
     workspace = open_workspace()
     with workspace.database.transaction(dry_run=dry_run) as session:
-        published = [bulletins.publish(session, number) for number in numbers]
-    for bulletin in published:
+        for number in numbers:
+            bulletins.publish(session, number)
+        published = catalogue.bulletins(session, numbers)
+    for bulletin in published.values():
         click.echo(f"{'would publish' if dry_run else 'published'} {bulletin.number}: {bulletin.title}")
         _say_next(workspace, bulletin)
 

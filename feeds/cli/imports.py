@@ -228,9 +228,8 @@ def _print_summary(results: list[Result], options: Options) -> None:
     counts = Counter(str(result.outcome) for result in results)
     order = (*Outcome, REFUSED_OUTCOME)
     shown = ", ".join(f"{counts[str(outcome)]} {outcome}" for outcome in order if counts[str(outcome)])
-    click.echo(
-        f"{'Dry run, nothing stored: ' if options.dry_run else ''}{len(results)} page{'' if len(results) == 1 else 's'}: {shown or 'nothing to do'}"
-    )
+    said = f"{len(results)} page{'' if len(results) == 1 else 's'}: {shown or 'nothing to do'}"
+    click.echo(f"Dry run, nothing stored: {said}" if options.dry_run else said)
     if any(result.decisions for result in results):
         say("overrule a line with --as LINE=KIND, e.g. --as 15=paragraph")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
@@ -15,12 +18,15 @@ from feeds.http.validators import etag, fingerprint, window_etag
 from feeds.site import Site, current_site
 from feeds.web.views import BulletinView, ChannelLink, Headline
 from store import catalogue, changes, taxonomy
+from store.text.collation import sort_key
 from store.text.dates import format_vietnamese
-from store.types import Bulletin, Category, Selection, Status
+from store.types import Author, Bulletin, Category, Organisation, Selection, Status
 
 blueprint = Blueprint("pages", __name__)
 
 HTML = "text/html"
+
+NamedT = TypeVar("NamedT", Organisation, Author)
 
 
 @blueprint.get("/")
@@ -132,8 +138,8 @@ def _bulletin_page(site: Site, found: Bulletin) -> bytes:
 
 def _channel_groups(session: Session, site: Site, counts: dict[str, int]) -> list[tuple[str, list[ChannelLink]]]:
     categories = list(taxonomy.categories_by_id(session).values())
-    organisations = list(taxonomy.organisations_by_id(session).values())
-    authors = list(taxonomy.authors_by_id(session).values())
+    organisations = _by_name(taxonomy.organisations_by_id(session).values())
+    authors = _by_name(taxonomy.authors_by_id(session).values())
     return [
         ("Tất cả", [ChannelLink.of(site, SelectionPath(), site.settings.site_name, counts.get("all", 0))]),
         (
@@ -184,6 +190,10 @@ def _channel_groups(session: Session, site: Site, counts: dict[str, int]) -> lis
             ],
         ),
     ]
+
+
+def _by_name(entities: Iterable[NamedT]) -> list[NamedT]:
+    return sorted(entities, key=lambda entity: sort_key(entity.name))
 
 
 def _tree(categories: list[Category], parent: int | None = None, depth: int = 0) -> list[tuple[int, Category]]:

@@ -47,6 +47,11 @@ _C1_AS_SHOWN = {
 
 LEAST_SHARE = 0.8
 LEAST_GAIN = 0.25
+# Letters that no legacy encoding read as windows-1252 can show: a text with enough of them is Unicode already, and
+# need not be scored word by word. A legacy page into which somebody pasted a Unicode word has few.
+UNICODE_SHARE = 0.2
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_ONLY_UNICODE = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
 LEAST_WORDS = 2
 _MOST_WORDS = 4000
 
@@ -65,6 +70,8 @@ def legacy_reading(text: str, *, least_words: int = LEAST_WORDS) -> LegacyReadin
 
     `least_words` is how many different words must turn from unreadable into Vietnamese.
     """
+    if len(_ONLY_UNICODE.findall(text)) >= UNICODE_SHARE * len(_NOT_ASCII.findall(text)):
+        return None
     words = _telling_words(text.translate(_C1_AS_SHOWN))
     readable = {word for word in words if _reads(word.translate(_ETH_AS_D))}
     if not words or len(readable) >= LEAST_SHARE * len(words):

@@ -36,7 +36,8 @@ def add(database: Database, **said: object) -> int:
 
 def publish(database: Database, number: int) -> Bulletin:
     with database.transaction() as session:
-        return bulletins.publish(session, number, publisher_required=False)
+        bulletins.publish(session, number, publisher_required=False)
+        return catalogue.get_bulletin(session, number)
 
 
 def read(database: Database, number: int) -> Bulletin:

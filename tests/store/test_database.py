@@ -13,9 +13,13 @@ from store.types import Change
 
 
 def test_nothing_of_a_failed_transaction_stays(database: Database) -> None:
-    with pytest.raises(AlreadyExists), database.transaction() as session:
-        taxonomy.add_category(session, "Văn hóa")
-        taxonomy.add_category(session, "Văn hóa")
+    def write() -> None:
+        with database.transaction() as session:
+            taxonomy.add_category(session, "Văn hóa")
+            taxonomy.add_category(session, "Văn hóa")
+
+    with pytest.raises(AlreadyExists):
+        write()
     with database.snapshot() as session:
         assert taxonomy.categories_by_id(session) == {}
         assert changes.current_edition(session) == 0

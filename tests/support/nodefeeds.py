@@ -38,11 +38,6 @@ def available() -> str | None:
         return None if _is_installed() else _install()
 
 
-def required() -> bool:
-    """Return whether BANTIN_TEST_REQUIRE, a list with commas, asks for these tests to run or fail."""
-    return "node" in os.environ.get("BANTIN_TEST_REQUIRE", "").replace(" ", "").split(",")
-
-
 def read(document: bytes, parser: str) -> dict[str, Any]:
     """Return the fields that `parser` finds in one document; their shape stands in read-feed.mjs."""
     answer: dict[str, Any] = json.loads(_run([parser], document))

@@ -158,7 +158,7 @@ def test_one_bad_page_stops_nothing(bantin: Run, tmp_path: Path) -> None:
         "binary.txt": b"\x7fELF\x00\x00\x01",
         "tcvn3.txt": "13/03/2026\nKhèi thi ®ua MÆt trËn Tæ quèc tØnh B¾c K¹n\nHéi nghÞ tæng kÕt".encode("cp1252"),
         "no-date.txt": page(date="").encode(),
-        "no-title.txt": "13/03/2026\n".encode(),
+        "no-title.txt": b"13/03/2026\n",
         "bad-date.txt": page(date="31/02/2026").encode(),
         "heavy.txt": page(body="Dài. " * 1_000_000).encode(),
     }

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from feeds.app import create_app
 from feeds.settings import Settings
-from store import bulletins, schema, taxonomy
+from store import bulletins, catalogue, schema, taxonomy
 from store.attachments.intake import take_photo
 from store.attachments.storage import DiskStorage
 from store.database import Database
@@ -105,7 +105,9 @@ def fill(database: Database, storage: DiskStorage, clock: Clock) -> dict[str, st
         emulation = replace(EMULATION, attachments=(first, *EMULATION.attachments[1:]))
         drafts = (*NOTICES, emulation, TECHNICAL, ENGLISH, LEAD_ONLY)
         numbers = [bulletins.draft(session, draft, actor="test") for draft in drafts]
-        found = [bulletins.publish(session, number) for number in numbers]
+        for number in numbers:
+            bulletins.publish(session, number)
+        found = list(catalogue.bulletins(session, numbers).values())
     clock.move(hours=3)
     with database.transaction() as session:
         corrected = replace(LEAD_ONLY, lead=LEAD_ONLY.lead.replace("11 giờ", "12 giờ"))

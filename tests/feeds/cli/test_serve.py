@@ -1,0 +1,383 @@
+"""`bantin serve` and `bantin demo` as real servers: what they print, answer and survive, and how they end."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from store import bulletins, schema, taxonomy
+from store.database import Database
+from tests.support import stores
+from tests.support.processes import (
+    PROC,
+    Started,
+    environment,
+    free_port,
+    holders,
+    run,
+    running,
+    wait_until,
+)
+from tests.support.samples import day, draft
+
+LONG_AGO = datetime(2021, 5, 4, 3, tzinfo=UTC)
+DRAFTS = ("Ra quân trồng cây đầu xuân", "Ngày hội đọc sách", "Tập huấn phòng cháy")
+
+needs_proc = pytest.mark.skipif(not (PROC / "self/stat").exists(), reason="no /proc here to look at processes")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server over a store with one published bulletin and three drafts (2, 3 and 4)."""
+
+    folder: Path
+    port: int
+    server: Started
+
+    @property
+    def env(self) -> dict[str, str]:
+        return settings(self.folder, self.port)
+
+    def connect(self) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.connect()
+        return connection
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+def settings(folder: Path, port: int) -> dict[str, str]:
+    return environment(folder / "data", BANTIN_BASE_URL=f"http://127.0.0.1:{port}")
+
+
+def make_store(template: Path, folder: Path) -> None:
+    (folder / "data").mkdir(parents=True)
+    database = stores.fresh_sqlite(template, folder / "data/bantin.sqlite", stores.Clock(LONG_AGO))
+    with database.transaction() as session:
+        taxonomy.add_organisation(session, "Hội Nông dân tỉnh")
+        for title in ("Lễ hội Lồng Tồng", *DRAFTS):
+            said = draft(title=title, publisher="Hội Nông dân tỉnh", published=day(2021, 4, 3))
+            number = bulletins.draft(session, said, actor="test")
+        assert number == 1 + len(DRAFTS)
+        bulletins.publish(session, 1)
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    make_store(sqlite_template, folder)
+    arguments = ("serve", "--port", port, "--workers", 2)
+    with running(folder / "said", settings(folder, port), *arguments, port=port) as server:
+        yield Site(folder, port, server)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sqlite_template: Path) -> Path:
+    make_store(sqlite_template, tmp_path)
+    return tmp_path
+
+
+def ask(connection: http.client.HTTPConnection, path: str, method: str = "GET", **headers: str) -> Answer:
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    response = connection.getresponse()
+    return Answer(response.status, response.headers, response.read())
+
+
+def raw_answer(port: int, request: bytes) -> bytes:
+    """Send bytes as they are and read until the server closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def titles(answer: Answer) -> list[str]:
+    return [item["title"] for item in json.loads(answer.body)["items"]]
+
+
+def test_a_feed_over_a_socket(site: Site) -> None:
+    connection = site.connect()
+    got = ask(connection, "/feeds/all.rss")
+    assert got.status == 200
+    assert got.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
+    assert int(got.headers["Content-Length"]) == len(got.body)
+    assert "Lễ hội Lồng Tồng" in got.body.decode()
+    assert not {"set-cookie", "transfer-encoding"} & {name.lower() for name in got.headers}
+    headed = ask(connection, "/feeds/all.rss", "HEAD")
+    assert (headed.status, headed.body) == (200, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Last-Modified", "Cache-Control", "Vary", "Link"):
+        assert headed.headers[name] == got.headers[name], name
+    for method in ("GET", "HEAD"):
+        known = ask(connection, "/feeds/all.rss", method, If_None_Match=got.headers["ETag"])
+        assert (known.status, known.body) == (304, b"")
+        assert known.headers["ETag"] == got.headers["ETag"]
+        assert known.headers["Date"]
+        assert known.headers["Content-Length"] in {None, got.headers["Content-Length"]}
+    # One connection served all of these, so none of them left a byte too many or too few.
+    assert ask(connection, "/feeds/all.rss").body == got.body
+
+
+def test_refusals_and_redirects_over_a_socket(site: Site) -> None:
+    connection = site.connect()
+    refused = ask(connection, "/feeds/all.rss", "POST")
+    assert refused.status == 405
+    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    moved = ask(connection, "/feeds/ALL.rss", Host="evil.example")
+    assert (moved.status, moved.headers["Location"]) == (308, f"http://127.0.0.1:{site.port}/feeds/all.rss")
+    assert ask(connection, "/feeds/all.json", "OPTIONS").status == 204
+    assert ask(connection, "/feeds/khong-co.rss").status == 404
+    assert ask(connection, "/feeds/all.rss").status == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /feeds/all.rss HTTP/1.1",
+        b"GET /feeds/all.rss HTTP/1.1\r\nHost: a.example\r\nHost: b.example",
+        b"GET /feeds/all.rss HTTP/1.1\r\nHost:",
+        b"GET /feeds/all.rss HTTP/1.1\r\nHost: \xff\xfe",
+        b"GET /feeds/all.rss HTTP/1.1\r\nHost : a.example",
+        b"GET /feeds/all.rss\r\nHost: a.example",
+        b"GET /feeds/all.rss HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\nContent-Length: 6",
+        b"GET /feeds/\x00all.rss HTTP/1.1\r\nHost: a.example",
+    ],
+)
+def test_a_request_that_is_unclear_is_refused(site: Site, head: bytes) -> None:
+    answer = raw_answer(site.port, head + b"\r\nConnection: close\r\n\r\n")
+    assert re.match(rb"HTTP/1\.1 400 ", answer), answer[:200]
+    assert ask(site.connect(), "/feeds/all.rss").status == 200
+
+
+@pytest.mark.parametrize(
+    "target", [b"/feeds/%ff%fe.rss", b"/ban-tin/%f0%9f-1x", "/feeds/vắn.rss".encode(), b"/feeds/" + b"%2e%2e/" * 500]
+)
+def test_an_odd_target_is_not_found_and_harms_nothing(site: Site, target: bytes) -> None:
+    answer = raw_answer(site.port, b"GET " + target + b" HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 404 "), answer[:200]
+    assert b"Traceback" not in answer
+
+
+@needs_proc
+def test_what_another_process_publishes_shows_on_every_worker(site: Site) -> None:
+    connections = [site.connect() for _ in range(24)]
+    for connection in connections:
+        ask(connection, "/feeds/all.json")
+    assert len(holders(site.port, site.server.group())) == 2, "the connections do not reach both workers"
+    published = run(site.folder / "said", site.env, "bulletin", "publish", 2)
+    assert (published.code, published.err.count("readable at")) == (0, 1)
+    readable = re.findall(r"http://\S+", published.err)
+    # A quarter of a second is what a worker may take to see what another process did.
+    deadline = time.monotonic() + 0.5
+    for connection in connections:
+        while (seen := titles(ask(connection, "/feeds/all.json"))[0]) != DRAFTS[0]:
+            assert time.monotonic() < deadline, f"a worker still answers {seen}"
+    [path] = [address.partition(str(site.port))[2] for address in readable]
+    assert ask(site.connect(), path).status == 200
+
+
+def test_clients_that_say_nothing_keep_nobody_out(site: Site) -> None:
+    silent = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(200)]
+    try:
+        for connection in silent[100:]:
+            connection.sendall(b"GET /feeds/all.rss HTTP/1.1\r\nHost: slow.exam")
+        for _ in range(20):
+            asked = time.monotonic()
+            assert ask(site.connect(), "/feeds/all.rss").status == 200
+            assert time.monotonic() - asked < 2
+    finally:
+        for connection in silent:
+            connection.close()
+
+
+def test_clients_that_hang_up_harm_nobody(site: Site) -> None:
+    requests = (
+        b"GET /feeds/all.rss HTTP/1.1\r\nHost: a.example\r\n\r\n" * 50,
+        b"POST /feeds/all.rss HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1000000\r\n\r\nx",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"A" * 200_000,
+    )
+    for request in requests:
+        with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+            try:
+                connection.sendall(request)
+            except (BrokenPipeError, ConnectionResetError):
+                # The server had heard enough.
+                continue
+    assert ask(site.connect(), "/feeds/all.rss").status == 200
+    assert site.server.is_running
+    assert "Traceback" not in site.server.out + site.server.err
+
+
+def terminate(server: Started) -> None:
+    server.signal(signal.SIGTERM)
+
+
+def interrupt_main(server: Started) -> None:
+    server.signal(signal.SIGINT)
+
+
+@needs_proc
+@pytest.mark.parametrize(
+    "stop",
+    [
+        terminate,
+        interrupt_main,
+        pytest.param(
+            Started.interrupt,
+            marks=pytest.mark.xfail(reason="Ctrl-C reaches the workers twice: they hang until they are killed"),
+        ),
+    ],
+    ids=["SIGTERM", "SIGINT", "Ctrl-C"],
+)
+def test_a_signal_ends_the_server_and_all_its_processes(folder: Path, stop: Callable[[Started], None]) -> None:
+    port = free_port()
+    with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 2, port=port) as server:
+        site = Site(folder, port, server)
+        idle = site.connect()
+        ask(idle, "/feeds/all.rss")
+        silent = site.connect()
+        stop(server)
+        ended = server.end(within_seconds=9)
+        assert (ended.code, ended.out) == (0, "")
+        assert "Traceback" not in ended.err
+        wait_until(lambda: not server.group(), 2, lambda: f"left behind: {server.group()}")
+        silent.close()
+    # The port is free again at once.
+    with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
+        assert ask(Site(folder, port, server).connect(), "/feeds/all.rss").status == 200
+
+
+def test_what_is_being_answered_is_answered_before_the_end(folder: Path) -> None:
+    port = free_port()
+    with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
+        connections = [Site(folder, port, server).connect() for _ in range(8)]
+        for connection in connections:
+            ask(connection, "/feeds/all.rss")
+            connection.request("GET", "/feeds/all.atom")
+        terminate(server)
+        for connection in connections:
+            response = connection.getresponse()
+            assert (response.status, response.read()[-8:].strip()) == (200, b"</feed>")
+        assert server.end(within_seconds=9).code == 0
+
+
+def test_serve_prints_the_address_that_answers(site: Site) -> None:
+    [address] = re.findall(r"http://\S+", site.server.err)
+    assert address == f"http://127.0.0.1:{site.port}/feeds/"
+    assert ask(site.connect(), "/feeds/").status == 200
+
+
+@pytest.mark.xfail(reason="without BANTIN_BASE_URL, --port is not part of the printed address nor of any link")
+def test_serve_prints_an_address_that_answers_where_none_is_set(folder: Path) -> None:
+    port = free_port()
+    env = environment(folder / "data")
+    with running(folder / "said", env, "serve", "--port", port, "--workers", 1, port=port) as server:
+        feed = ask(Site(folder, port, server).connect(), "/feeds/all.json")
+        assert {urlsplit_port(url) for url in re.findall(r"http://[^/\s]+", server.err)} == {port}
+        assert urlsplit_port(json.loads(feed.body)["feed_url"]) == port
+
+
+def urlsplit_port(url: str) -> int:
+    found = re.search(r":(\d+)", url.partition("//")[2])
+    return int(found[1]) if found else 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changed", "code", "said"),
+    [
+        (["serve", "--port", "TAKEN"], {}, 1, ["in use", "--port"]),
+        (["demo", "--port", "TAKEN", "--data", "demo"], {}, 1, ["in use", "--port"]),
+        (["serve", "--port", "FREE"], {"BANTIN_DATA": "/nonexistent/data"}, 3, ["bantin db upgrade"]),
+        (["serve", "--port", "FREE"], {"BANTIN_ENTRIES": "fifty"}, 1, ["BANTIN_ENTRIES", "fifty", "1 to 500"]),
+        (["serve", "--port", "FREE", "--host", "203.0.113.9"], {}, 1, ["--host", "203.0.113.9"]),
+        (["serve", "--port", "FREE", "--host", "no.such.host.invalid"], {}, 1, ["--host", "no.such.host.invalid"]),
+        (["serve", "--port", "0"], {}, 2, ["--port"]),
+        (["serve", "--workers", "0"], {}, 2, ["--workers"]),
+    ],
+)
+def test_what_keeps_a_server_from_starting_is_said(
+    folder: Path, arguments: list[str], changed: dict[str, str], code: int, said: list[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {"TAKEN": str(taken.getsockname()[1]), "FREE": str(free_port())}
+        arguments = [ports.get(word, word) for word in arguments]
+        ended = run(folder / "said", settings(folder, 8000) | changed, *arguments, cwd=folder)
+    assert ended.code == code
+    assert all(words in ended.err for words in said), ended.err
+    assert "Traceback" not in ended.err
+    assert not (folder / "demo").exists()
+
+
+@pytest.mark.xfail(reason="granian takes addresses only, and says so in a traceback")
+def test_a_host_may_be_named(folder: Path) -> None:
+    port = free_port()
+    arguments = ("serve", "--host", "localhost", "--port", port, "--workers", 1)
+    with running(folder / "said", settings(folder, port), *arguments, port=port) as server:
+        assert server.is_running
+
+
+@needs_proc
+def test_the_demo_serves_its_own_store_and_keeps_it(folder: Path) -> None:
+    port, data = free_port(), folder / "demo"
+    other = folder / "data/bantin.sqlite"
+    before = other.read_bytes()
+    env = settings(folder, 1) | {
+        "BANTIN_DATABASE_URL": f"sqlite:///{other}",
+        "BANTIN_ENTRIES": "nonsense",
+        "BANTIN_SITE_NAME": "Nơi khác",
+    }
+    arguments = ("demo", "--port", port, "--data", data)
+    with running(folder / "said", env, *arguments, port=port) as server:
+        site = Site(folder, port, server)
+        addresses = re.findall(r"http://\S+", server.out)
+        assert len(addresses) == 5
+        for address in addresses:
+            host, path = re.fullmatch(r"http://([^/]+)(/.*)", address).groups()  # type: ignore[union-attr]  # matched above
+            assert host == f"127.0.0.1:{port}"
+            assert ask(site.connect(), path).status == 200, address
+        first = ask(site.connect(), "/feeds/all.json")
+        assert len(titles(first)) > 20
+        assert "Nơi khác" not in first.body.decode()
+        [photo] = json.loads(first.body)["items"][0].get("attachments", [{}])[:1] or [{}]
+        if photo:
+            assert ask(site.connect(), photo["url"].partition(str(port))[2]).status == 200
+        terminate(server)
+        assert server.end(within_seconds=9).code == 0
+        wait_until(lambda: not server.group(), 2, lambda: f"left behind: {server.group()}")
+    assert other.read_bytes() == before
+    with running(folder / "said", env, *arguments, port=port) as server:
+        assert "kept as it is" in server.out
+        assert "sample bulletins" not in server.out
+        assert ask(Site(folder, port, server).connect(), "/feeds/all.json").body == first.body
+        assert ask(Site(folder, port, server).connect(), "/feeds/all.json").headers["ETag"] == first.headers["ETag"]
+
+
+@pytest.mark.xfail(reason="a store without published bulletins is taken for empty, and the samples collide with it")
+def test_the_demo_keeps_a_store_that_has_only_a_category(tmp_path: Path) -> None:
+    data, port = tmp_path / "demo", free_port()
+    data.mkdir()
+    database = Database(f"sqlite:///{data / 'bantin.sqlite'}")
+    schema.upgrade(database)
+    with database.transaction() as session:
+        taxonomy.add_category(session, "Nông nghiệp")
+    database.dispose()
+    env = environment(data)
+    with running(tmp_path / "said", env, "demo", "--port", port, "--data", data, port=port) as server:
+        assert "kept as it is" in server.out

@@ -1,0 +1,173 @@
+"""Runs `bantin` as a process of its own, as a shell would, and measures what it leaves and what it costs."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BANTIN = str(Path(sys.executable).with_name("bantin"))
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a process left: exit code, what it wrote, the processor time and the peak memory that it took."""
+
+    code: int
+    out: str
+    err: str
+    cpu_seconds: float
+    peak_mb: float
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """Give an environment with these settings and nothing of the developer's own."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "TMPDIR", "SYSTEMROOT"}}
+    return kept | {"HOME": str(data.parent), "LANG": "C.UTF-8", "COLUMNS": "100", "BANTIN_DATA": str(data)} | settings
+
+
+class Started:
+    """A running `bantin`, in a process group of its own; its output goes to files in `folder`."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], *arguments: object, **options: Any) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        serial = sum(1 for _ in folder.glob("*.out"))
+        self.out_file, self.err_file = folder / f"{serial}.out", folder / f"{serial}.err"
+        with self.out_file.open("wb") as out, self.err_file.open("wb") as err:
+            self.process = subprocess.Popen(
+                [BANTIN, *(str(argument) for argument in arguments)],
+                **{"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err, "start_new_session": True} | options,
+                env=dict(env),
+            )
+
+    @property
+    def out(self) -> str:
+        return self.out_file.read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        return self.err_file.read_text(encoding="utf-8")
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone."""
+        self.process.send_signal(number)
+
+    def interrupt(self) -> None:
+        """Do what Ctrl-C does: the terminal sends SIGINT to the whole group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self, *, within_seconds: float = 60) -> Ended:
+        """Wait for the end; the costs are those of the process and of all that it waited for."""
+        status, usage = 0, resource.getrusage(resource.RUSAGE_SELF)
+
+        def ended() -> bool:
+            nonlocal status, usage
+            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+            return pid != 0
+
+        wait_until(ended, within_seconds, lambda: f"{BANTIN} does not end: {self.err}")
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        peak_mb = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        return Ended(self.process.returncode, self.out, self.err, usage.ru_utime + usage.ru_stime, peak_mb)
+
+    def group(self) -> list[int]:
+        """List the living processes of the group."""
+        return [pid for pid, group in _groups() if group == self.process.pid]
+
+    def kill(self) -> None:
+        """End whatever is left of the group."""
+        if self.process.poll() is None or self.group():
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def run(folder: Path, env: Mapping[str, str], *arguments: object, **options: Any) -> Ended:
+    """Run a command to its end."""
+    started = Started(folder, env, *arguments, **options)
+    try:
+        return started.end()
+    finally:
+        started.kill()
+
+
+@contextmanager
+def running(folder: Path, env: Mapping[str, str], *arguments: object, port: int) -> Iterator[Started]:
+    """Start a server and wait until it answers on `port`; nothing of it is left afterwards."""
+    started = Started(folder, env, *arguments)
+    try:
+        wait_until(
+            lambda: not started.is_running or answers(port),
+            30,
+            lambda: f"nothing answers on {port}: {started.out}{started.err}",
+        )
+        assert started.is_running, started.err
+        yield started
+    finally:
+        started.kill()
+
+
+def wait_until(condition: Callable[[], bool], within_seconds: float, complaint: Callable[[], str]) -> None:
+    """Ask again and again until a condition holds; AssertionError with the complaint when the time is over."""
+    deadline = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < deadline, complaint()
+        time.sleep(0.02)
+
+
+def answers(port: int) -> bool:
+    """Tell whether an HTTP server answers on a port of this machine."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(b"HEAD /feeds/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(12).startswith(b"HTTP/1.1")
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def holders(port: int, processes: list[int]) -> set[int]:
+    """Tell which of these processes hold an established connection to a port of this machine (Linux)."""
+    rows = [line.split() for line in (PROC / "net/tcp").read_text().splitlines()[1:]]
+    established = {row[9] for row in rows if int(row[1].partition(":")[2], 16) == port and row[3] == "01"}
+    return {pid for pid in processes if _socket_inodes(pid) & established}
+
+
+def _socket_inodes(pid: int) -> set[str]:
+    links = []
+    for handle in (PROC / str(pid) / "fd").iterdir():
+        try:
+            links.append(os.readlink(handle))
+        except FileNotFoundError:
+            # Closed since the folder was listed.
+            continue
+    return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
+
+
+def _groups() -> Iterator[tuple[int, int]]:
+    for folder in PROC.glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[0] != "Z":
+            yield int(folder.name), int(fields[2])
