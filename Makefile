@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
+PORT ?= 8000
 
 .PHONY: install run test lint bench soak lock clean
 
@@ -18,7 +19,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 run: $(READY)
-	$(BIN)/bantin demo
+	$(BIN)/bantin demo --port $(PORT)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)

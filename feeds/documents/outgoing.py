@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from feeds.documents.iris import ascii_iri
 from feeds.documents.model import Channel, Entry, Media, Party, Term
+from store.text.iris import ascii_iri
 from store.text.vietnamese import xml_safe
 
 

@@ -16,6 +16,7 @@ import nh3
 from lxml import etree
 
 from store.text.characters import settle, xml_safe
+from store.text.iris import ascii_iri
 from store.text.markup_attributes import KEPT, LINK_SCHEMES, escape, escape_text, kept_value
 from store.text.markup_limits import refuse_heavy, refuse_large, refused, without_hidden_text
 from store.text.markup_writer import KEPT_TAGS, write_tree
@@ -91,7 +92,7 @@ def fill_figures(html: str, render: Callable[[int], str]) -> str:
 
 
 def absolute_urls(html: str, base: str) -> str:
-    """Make the addresses in sanitised HTML absolute (href, src, srcset, poster); absolute ones keep every character.
+    """Make the addresses in sanitised HTML absolute (href, src, srcset, poster) and ASCII.
 
     `base` is the absolute http or https address of the page; any other is a ValueError.
     """
@@ -135,12 +136,12 @@ def _cleaned(html: str) -> str:
 
 def _joined(url: str, base: str) -> str:
     if _ABSOLUTE.match(url):
-        return url
+        return ascii_iri(url)
     try:
-        return urljoin(base, url)
+        return ascii_iri(urljoin(base, url))
     except ValueError:
         # Brackets without an IPv6 address in them: no base makes sense of that.
-        return url
+        return ascii_iri(url)
 
 
 def _joined_set(srcset: str, base: str) -> str:

@@ -126,7 +126,6 @@ class _Writer:
             self._enter_flow()
             self._write_block_tag("<hr>")
         elif tag == "figure" and kept_value("figure", "data-attachment", attributes.get("data-attachment", "")):
-            self._leave_figure()
             self._enter_flow()
             self._write_block_tag(start_tag("figure", attributes) + "</figure>")
             source.holds_attachment = True
@@ -193,8 +192,7 @@ class _Writer:
                 return
         else:
             if source.tag == "figure":
-                self._leave_figure()
-            self._enter_flow()
+                self._enter_flow()
         source.role = _Role.BLOCK
         self._open_block(source.tag, source, start_tag(source.tag, attributes))
 
@@ -214,11 +212,6 @@ class _Writer:
         self._close_phrase()
         while self.blocks and (implied := _IMPLIED_CHILD.get(self.blocks[-1].tag)):
             self._open_block(implied, None, f"<{implied}>")
-
-    def _leave_figure(self) -> None:
-        # No figure stands in another, so that the next end tag is always the figure's own.
-        while any(block.tag == "figure" for block in self.blocks):
-            self._close_block()
 
     def _open_for_inline(self) -> bool:
         """Open the block that inline content belongs to; tell whether it was open already."""
@@ -246,8 +239,7 @@ class _Writer:
         wanted: dict[str, _Source] = {}
         for source in self.sources:
             if source.role is _Role.INLINE:
-                # The innermost of each kind: bold within bold says no more, and links do not nest.
-                wanted.pop(source.tag, None)
+                # One of each kind, the innermost: bold within bold says no more, and links do not nest.
                 wanted[source.tag] = source
         return list(wanted.values())
 

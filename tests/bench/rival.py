@@ -15,7 +15,7 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 from flask import Flask, Response, request
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, create_engine, select
 
 from store.models import (
     DbAttachment,
@@ -29,8 +29,8 @@ from store.models import (
     DbOrganisation,
     DbStoredFile,
 )
+from tests.bench.asking import BASE_URL, ENTRIES, SITE_NAME, Contender
 
-ENTRIES = 50
 MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
@@ -47,6 +47,18 @@ class News:
     categories: defaultdict[int, list[Row[Any]]]
     subjects: defaultdict[int, list[Row[Any]]]
     photos: defaultdict[int, list[Row[Any]]]
+
+
+def contender(url: str) -> Contender:
+    """Give the plain application over the store at `url`."""
+    engine = create_engine(url)
+    return Contender(
+        name="feedgen",
+        formats=tuple(MEDIA_TYPES),
+        path="/feed.{}",
+        make=lambda: create_rival(engine, base_url=BASE_URL, title=SITE_NAME),
+        dispose=engine.dispose,
+    )
 
 
 def create_rival(engine: Engine, *, base_url: str, title: str) -> Flask:

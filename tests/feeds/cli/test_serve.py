@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,13 @@ needs_proc = pytest.mark.skipif(not (PROC / "self/stat").exists(), reason="no /p
 
 
 @dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Site:
     """A running server over a store with one published bulletin and three drafts (2, 3 and 4)."""
 
@@ -48,17 +56,18 @@ class Site:
     def env(self) -> dict[str, str]:
         return settings(self.folder, self.port)
 
-    def connect(self) -> http.client.HTTPConnection:
+    @contextmanager
+    def connected(self) -> Iterator[http.client.HTTPConnection]:
+        """Keep one connection open for several requests."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.connect()
-        return connection
+        with closing(connection):
+            connection.connect()
+            yield connection
 
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
+    def ask(self, path: str) -> Answer:
+        """Ask on a connection of its own."""
+        with self.connected() as connection:
+            return ask(connection, path)
 
 
 def settings(folder: Path, port: int) -> dict[str, str]:
@@ -111,37 +120,37 @@ def titles(answer: Answer) -> list[str]:
 
 
 def test_a_feed_over_a_socket(site: Site) -> None:
-    connection = site.connect()
-    got = ask(connection, "/feeds/all.rss")
-    assert got.status == 200
-    assert got.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
-    assert int(got.headers["Content-Length"]) == len(got.body)
-    assert "Lễ hội Lồng Tồng" in got.body.decode()
-    assert not {"set-cookie", "transfer-encoding"} & {name.lower() for name in got.headers}
-    headed = ask(connection, "/feeds/all.rss", "HEAD")
-    assert (headed.status, headed.body) == (200, b"")
-    for name in ("Content-Type", "Content-Length", "ETag", "Last-Modified", "Cache-Control", "Vary", "Link"):
-        assert headed.headers[name] == got.headers[name], name
-    for method in ("GET", "HEAD"):
-        known = ask(connection, "/feeds/all.rss", method, If_None_Match=got.headers["ETag"])
-        assert (known.status, known.body) == (304, b"")
-        assert known.headers["ETag"] == got.headers["ETag"]
-        assert known.headers["Date"]
-        assert known.headers["Content-Length"] in {None, got.headers["Content-Length"]}
-    # One connection served all of these, so none of them left a byte too many or too few.
-    assert ask(connection, "/feeds/all.rss").body == got.body
+    with site.connected() as connection:
+        got = ask(connection, "/feeds/all.rss")
+        assert got.status == 200
+        assert got.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
+        assert int(got.headers["Content-Length"]) == len(got.body)
+        assert "Lễ hội Lồng Tồng" in got.body.decode()
+        assert not {"set-cookie", "transfer-encoding"} & {name.lower() for name in got.headers}
+        headed = ask(connection, "/feeds/all.rss", "HEAD")
+        assert (headed.status, headed.body) == (200, b"")
+        for name in ("Content-Type", "Content-Length", "ETag", "Last-Modified", "Cache-Control", "Vary", "Link"):
+            assert headed.headers[name] == got.headers[name], name
+        for method in ("GET", "HEAD"):
+            known = ask(connection, "/feeds/all.rss", method, If_None_Match=got.headers["ETag"])
+            assert (known.status, known.body) == (304, b"")
+            assert known.headers["ETag"] == got.headers["ETag"]
+            assert known.headers["Date"]
+            assert known.headers["Content-Length"] in {None, got.headers["Content-Length"]}
+        # One connection served all of these, so none of them left a byte too many or too few.
+        assert ask(connection, "/feeds/all.rss").body == got.body
 
 
 def test_refusals_and_redirects_over_a_socket(site: Site) -> None:
-    connection = site.connect()
-    refused = ask(connection, "/feeds/all.rss", "POST")
-    assert refused.status == 405
-    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
-    moved = ask(connection, "/feeds/ALL.rss", Host="evil.example")
-    assert (moved.status, moved.headers["Location"]) == (308, f"http://127.0.0.1:{site.port}/feeds/all.rss")
-    assert ask(connection, "/feeds/all.json", "OPTIONS").status == 204
-    assert ask(connection, "/feeds/khong-co.rss").status == 404
-    assert ask(connection, "/feeds/all.rss").status == 200
+    with site.connected() as connection:
+        refused = ask(connection, "/feeds/all.rss", "POST")
+        assert refused.status == 405
+        assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        moved = ask(connection, "/feeds/ALL.rss", Host="evil.example")
+        assert (moved.status, moved.headers["Location"]) == (308, f"http://127.0.0.1:{site.port}/feeds/all.rss")
+        assert ask(connection, "/feeds/all.json", "OPTIONS").status == 204
+        assert ask(connection, "/feeds/khong-co.rss").status == 404
+        assert ask(connection, "/feeds/all.rss").status == 200
 
 
 @pytest.mark.parametrize(
@@ -160,7 +169,7 @@ def test_refusals_and_redirects_over_a_socket(site: Site) -> None:
 def test_a_request_that_is_unclear_is_refused(site: Site, head: bytes) -> None:
     answer = raw_answer(site.port, head + b"\r\nConnection: close\r\n\r\n")
     assert re.match(rb"HTTP/1\.1 400 ", answer), answer[:200]
-    assert ask(site.connect(), "/feeds/all.rss").status == 200
+    assert site.ask("/feeds/all.rss").status == 200
 
 
 @pytest.mark.parametrize(
@@ -174,20 +183,21 @@ def test_an_odd_target_is_not_found_and_harms_nothing(site: Site, target: bytes)
 
 @needs_proc
 def test_what_another_process_publishes_shows_on_every_worker(site: Site) -> None:
-    connections = [site.connect() for _ in range(24)]
-    for connection in connections:
-        ask(connection, "/feeds/all.json")
-    assert len(holders(site.port, site.server.group())) == 2, "the connections do not reach both workers"
-    published = run(site.folder / "said", site.env, "bulletin", "publish", 2)
-    assert (published.code, published.err.count("readable at")) == (0, 1)
-    readable = re.findall(r"http://\S+", published.err)
-    # A quarter of a second is what a worker may take to see what another process did.
-    deadline = time.monotonic() + 0.5
-    for connection in connections:
-        while (seen := titles(ask(connection, "/feeds/all.json"))[0]) != DRAFTS[0]:
-            assert time.monotonic() < deadline, f"a worker still answers {seen}"
-    [path] = [address.partition(str(site.port))[2] for address in readable]
-    assert ask(site.connect(), path).status == 200
+    with ExitStack() as open_connections:
+        connections = [open_connections.enter_context(site.connected()) for _ in range(24)]
+        for connection in connections:
+            ask(connection, "/feeds/all.json")
+        assert len(holders(site.port, site.server.group())) == 2, "the connections do not reach both workers"
+        published = run(site.folder / "said", site.env, "bulletin", "publish", 2)
+        assert (published.code, published.err.count("readable at")) == (0, 1)
+        readable = re.findall(r"http://\S+", published.err)
+        # A quarter of a second is what a worker may take to see what another process did.
+        deadline = time.monotonic() + 0.5
+        for connection in connections:
+            while (seen := titles(ask(connection, "/feeds/all.json"))[0]) != DRAFTS[0]:
+                assert time.monotonic() < deadline, f"a worker still answers {seen}"
+        [path] = [address.partition(str(site.port))[2] for address in readable]
+        assert site.ask(path).status == 200
 
 
 def test_clients_that_say_nothing_keep_nobody_out(site: Site) -> None:
@@ -197,7 +207,7 @@ def test_clients_that_say_nothing_keep_nobody_out(site: Site) -> None:
             connection.sendall(b"GET /feeds/all.rss HTTP/1.1\r\nHost: slow.exam")
         for _ in range(20):
             asked = time.monotonic()
-            assert ask(site.connect(), "/feeds/all.rss").status == 200
+            assert site.ask("/feeds/all.rss").status == 200
             assert time.monotonic() - asked < 2
     finally:
         for connection in silent:
@@ -218,7 +228,7 @@ def test_clients_that_hang_up_harm_nobody(site: Site) -> None:
             except (BrokenPipeError, ConnectionResetError):
                 # The server had heard enough.
                 continue
-    assert ask(site.connect(), "/feeds/all.rss").status == 200
+    assert site.ask("/feeds/all.rss").status == 200
     assert site.server.is_running
     assert "Traceback" not in site.server.out + site.server.err
 
@@ -248,38 +258,38 @@ def test_a_signal_ends_the_server_and_all_its_processes(folder: Path, stop: Call
     port = free_port()
     with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 2, port=port) as server:
         site = Site(folder, port, server)
-        idle = site.connect()
-        ask(idle, "/feeds/all.rss")
-        silent = site.connect()
-        stop(server)
-        ended = server.end(within_seconds=9)
+        with site.connected() as idle, site.connected():
+            ask(idle, "/feeds/all.rss")
+            stop(server)
+            ended = server.end(within_seconds=9)
         assert (ended.code, ended.out) == (0, "")
         assert "Traceback" not in ended.err
         wait_until(lambda: not server.group(), 2, lambda: f"left behind: {server.group()}")
-        silent.close()
     # The port is free again at once.
     with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
-        assert ask(Site(folder, port, server).connect(), "/feeds/all.rss").status == 200
+        assert Site(folder, port, server).ask("/feeds/all.rss").status == 200
 
 
 def test_what_is_being_answered_is_answered_before_the_end(folder: Path) -> None:
     port = free_port()
     with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
-        connections = [Site(folder, port, server).connect() for _ in range(8)]
-        for connection in connections:
-            ask(connection, "/feeds/all.rss")
-            connection.request("GET", "/feeds/all.atom")
-        terminate(server)
-        for connection in connections:
-            response = connection.getresponse()
-            assert (response.status, response.read()[-8:].strip()) == (200, b"</feed>")
+        with ExitStack() as open_connections:
+            site = Site(folder, port, server)
+            connections = [open_connections.enter_context(site.connected()) for _ in range(8)]
+            for connection in connections:
+                ask(connection, "/feeds/all.rss")
+                connection.request("GET", "/feeds/all.atom")
+            terminate(server)
+            for connection in connections:
+                response = connection.getresponse()
+                assert (response.status, response.read()[-8:].strip()) == (200, b"</feed>")
         assert server.end(within_seconds=9).code == 0
 
 
 def test_serve_prints_the_address_that_answers(site: Site) -> None:
     [address] = re.findall(r"http://\S+", site.server.err)
     assert address == f"http://127.0.0.1:{site.port}/feeds/"
-    assert ask(site.connect(), "/feeds/").status == 200
+    assert site.ask("/feeds/").status == 200
 
 
 @pytest.mark.xfail(reason="without BANTIN_BASE_URL, --port is not part of the printed address nor of any link")
@@ -287,7 +297,7 @@ def test_serve_prints_an_address_that_answers_where_none_is_set(folder: Path) ->
     port = free_port()
     env = environment(folder / "data")
     with running(folder / "said", env, "serve", "--port", port, "--workers", 1, port=port) as server:
-        feed = ask(Site(folder, port, server).connect(), "/feeds/all.json")
+        feed = Site(folder, port, server).ask("/feeds/all.json")
         assert {urlsplit_port(url) for url in re.findall(r"http://[^/\s]+", server.err)} == {port}
         assert urlsplit_port(json.loads(feed.body)["feed_url"]) == port
 
@@ -351,13 +361,13 @@ def test_the_demo_serves_its_own_store_and_keeps_it(folder: Path) -> None:
         for address in addresses:
             host, path = re.fullmatch(r"http://([^/]+)(/.*)", address).groups()  # type: ignore[union-attr]  # matched above
             assert host == f"127.0.0.1:{port}"
-            assert ask(site.connect(), path).status == 200, address
-        first = ask(site.connect(), "/feeds/all.json")
+            assert site.ask(path).status == 200, address
+        first = site.ask("/feeds/all.json")
         assert len(titles(first)) > 20
         assert "Nơi khác" not in first.body.decode()
         [photo] = json.loads(first.body)["items"][0].get("attachments", [{}])[:1] or [{}]
         if photo:
-            assert ask(site.connect(), photo["url"].partition(str(port))[2]).status == 200
+            assert site.ask(photo["url"].partition(str(port))[2]).status == 200
         terminate(server)
         assert server.end(within_seconds=9).code == 0
         wait_until(lambda: not server.group(), 2, lambda: f"left behind: {server.group()}")
@@ -365,8 +375,8 @@ def test_the_demo_serves_its_own_store_and_keeps_it(folder: Path) -> None:
     with running(folder / "said", env, *arguments, port=port) as server:
         assert "kept as it is" in server.out
         assert "sample bulletins" not in server.out
-        assert ask(Site(folder, port, server).connect(), "/feeds/all.json").body == first.body
-        assert ask(Site(folder, port, server).connect(), "/feeds/all.json").headers["ETag"] == first.headers["ETag"]
+        assert Site(folder, port, server).ask("/feeds/all.json").body == first.body
+        assert Site(folder, port, server).ask("/feeds/all.json").headers["ETag"] == first.headers["ETag"]
 
 
 @pytest.mark.xfail(reason="a store without published bulletins is taken for empty, and the samples collide with it")

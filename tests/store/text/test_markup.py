@@ -96,6 +96,9 @@ def test_paragraphs_are_sanitised_already_and_keep_their_text(texts: list[str]) 
          '<table><tbody><tr><td colspan="2">1</td><td>2</td></tr></tbody></table>'),
         ("<p>a<figure data-attachment=3><img src=x><figcaption>chú thích</figcaption></figure>b</p>",
          '<p>a</p><figure data-attachment="3"></figure><p>b</p>'),
+        ("<figure>x<figure data-attachment=2></figure>y</figure>",
+         '<figure>x<figure data-attachment="2"></figure>y</figure>'),
+        ("<b>a<em>b<b>c</b></em></b>", "<b>a<em>b</em></b><b><em>c</em></b>"),
         ("<figure data-attachment='3x'><img src=/a.jpg></figure>", '<figure><img src="/a.jpg"></figure>'),
         ('<a href="java\tscript:x">j</a>', "j"),
         ('<a href="vbscript:x">v</a><a href="data:text/html,x">d</a>', "vd"),
@@ -126,6 +129,7 @@ def test_vocabulary(html: str, wanted: str) -> None:
         ('<a x=">" ' + " ".join(f"a{n}" for n in range(100_000)) + ">", "attributes in a tag"),
         ("ế" * 700_000, "too many bytes"),
         ("<" * 2_000_000, "too many bytes"),
+        ("<!--" + "x" * 3_000_000 + "-->", "too many bytes"),
         ("<p>x" * 19_000, "too many tags"),
     ],
 )  # fmt: skip

@@ -91,7 +91,10 @@ def test_misread_names_come_back_with_the_text_around_them() -> None:
     )
 
 
-def test_a_misread_word_in_sound_text_is_mended_alone() -> None:
+def test_misread_words_in_sound_text_are_mended_alone() -> None:
+    assert clean_line("Đoàn viên v\u00c3 c\u00c3\u00a1c hội viên Việt Nam", field="title") == (
+        "Đoàn viên và các hội viên Việt Nam"
+    )
     assert clean_line("Đoàn thanh niên XÃ Ba Bể, B\u00e1\u00ba\u00afc", field="title") == (
         "Đoàn thanh niên XÃ Ba Bể, Bắc"
     )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.documents.iris import ascii_iri
+from store.text.iris import ascii_iri
+from store.text.markup import absolute_urls
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,11 @@ def test_result_is_ascii_and_stable(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="%")))
 def test_path_names_the_same_resource(path: str) -> None:
     assert unquote(ascii_iri(f"https://x.example/{path}"), errors="strict") == f"https://x.example/{path}"
+
+
+def test_addresses_inside_html_become_ascii_too() -> None:
+    html = '<a href="https://vi.wikipedia.org/wiki/Bắc_Kạn">x</a><img src="/ảnh một.jpg" alt="Ảnh">'
+    made = absolute_urls(html, "https://bantin.example/tin/")
+    assert 'href="https://vi.wikipedia.org/wiki/B%E1%BA%AFc_K%E1%BA%A1n"' in made
+    assert 'src="https://bantin.example/%E1%BA%A3nh%20m%E1%BB%99t.jpg" alt="Ảnh"' in made
+    assert absolute_urls(made, "https://bantin.example/tin/") == made

@@ -1,0 +1,138 @@
+"""Lays the figures out: one table for people, one JSON object with every sample for programs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from statistics import median
+from typing import Any
+
+from tests.bench.memory import Footprint
+from tests.bench.timing import Samples, Work
+
+OURS, RIVAL = "bantin", "feedgen"
+LIBRARIES = ("feedgen", "flask", "lxml", "sqlalchemy")
+REQUESTS = {"cold": "cold", "304": "304, cold"}
+
+
+@dataclass(frozen=True)
+class DatabaseFigures:
+    """All that was measured on one database: `footprints` by (contender, format), `imports` in pages a second."""
+
+    database: str
+    times: dict[Work, dict[str, Samples]]
+    footprints: dict[tuple[str, str], Footprint]
+    imports: dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one command measured, and on what."""
+
+    command: str
+    bulletins: int
+    pages: int
+    runs: int
+    sizes_bytes: dict[str, dict[str, int]]
+    figures: tuple[DatabaseFigures, ...]
+
+    def table(self) -> str:
+        """Give the figures as text with aligned columns; a ratio above 1 is in our favour."""
+        lines = [
+            f"$ {self.command}",
+            _machine(),
+            f"{self.bulletins:,} bulletins, 50 full-text entries a feed; {self.runs} runs in turns after a warm-up; "
+            "median [least – most]",
+            "documents: " + "; ".join(_sizes(name, sizes) for name, sizes in self.sizes_bytes.items()),
+        ]
+        for found in self.figures:
+            lines += ["", *_time_lines(found), "", *_memory_lines(found), "", *self._import_lines(found)]
+        return "\n".join(lines)
+
+    def json(self) -> dict[str, Any]:
+        """Give the figures with every sample."""
+        return {
+            "command": self.command,
+            "machine": _machine(),
+            "bulletins": self.bulletins,
+            "pages": self.pages,
+            "runs": self.runs,
+            "sizes_bytes": self.sizes_bytes,
+            "databases": [
+                {
+                    "database": found.database,
+                    "times": [
+                        {"request": kind, "format": document_format, "contender": name, **asdict(samples)}
+                        for (kind, document_format), by_name in found.times.items()
+                        for name, samples in by_name.items()
+                    ],
+                    "memory": [
+                        {"contender": name, "format": document_format, **asdict(print_)}
+                        for (name, document_format), print_ in found.footprints.items()
+                    ],
+                    "import_pages_per_second": found.imports,
+                }
+                for found in self.figures
+            ],
+        }
+
+    def _import_lines(self, found: DatabaseFigures) -> list[str]:
+        rows = [("", "pages/s", "[least – most]")]
+        for outcome, rates in found.imports.items():
+            rows.append((f"import of {self.pages} pages, {outcome}", f"{median(rates):.0f}", _spread(rates, 0)))
+        return _aligned(rows)
+
+
+def _time_lines(found: DatabaseFigures) -> list[str]:
+    rows = [(found.database, "format", f"{OURS} ms", "", "cpu ms", f"{RIVAL} ms", "", "cpu ms", "ratio", "cpu ratio")]
+    for (kind, document_format), by_name in found.times.items():
+        ours, rival = by_name[OURS], by_name.get(RIVAL)
+        rows.append((REQUESTS[kind], document_format, *_time_cells(ours), *_time_cells(rival), *_ratios(ours, rival)))
+    return _aligned(rows)
+
+
+def _time_cells(samples: Samples | None) -> tuple[str, str, str]:
+    if samples is None:
+        return "none", "", ""
+    return f"{samples.median_ms:.1f}", _spread(samples.wall_ms, 1), f"{samples.median_cpu_ms:.1f}"
+
+
+def _ratios(ours: Samples, rival: Samples | None) -> tuple[str, str]:
+    if rival is None:
+        return "", ""
+    # The clock of CPU time may be too coarse for a request that takes next to none.
+    cpu = f"{rival.median_cpu_ms / ours.median_cpu_ms:.2f}" if ours.median_cpu_ms else ""
+    return f"{rival.median_ms / ours.median_ms:.2f}", cpu
+
+
+def _memory_lines(found: DatabaseFigures) -> list[str]:
+    rows = [("own process each", "format", "contender", "made MiB", "peak MiB", "first request ms")]
+    for (name, document_format), print_ in found.footprints.items():
+        made, peak = print_.made_kib / 1024, print_.peak_kib / 1024
+        rows.append(("", document_format, name, f"{made:.1f}", f"{peak:.1f}", f"{print_.first_ms:.1f}"))
+    return _aligned(rows)
+
+
+def _spread(values: Sequence[float], digits: int) -> str:
+    return f"[{min(values):.{digits}f} – {max(values):.{digits}f}]"
+
+
+def _sizes(name: str, sizes: dict[str, int]) -> str:
+    return f"{name} " + ", ".join(f"{document_format} {size / 1024:.0f} KiB" for document_format, size in sizes.items())
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) if not place else cell.rjust(width) for place, (cell, width) in enumerate(cells))
+        for cells in ([*zip(row, widths, strict=True)] for row in rows)
+    ]
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return f"Python {platform.python_version()}, {libraries}; {os.cpu_count()} CPUs, load {load:.1f}"
