@@ -12,10 +12,9 @@ from feeds.cli.serve import require_free, run_server
 from feeds.documents.model import Format
 from feeds.samples.seeding import seed
 from feeds.settings import DEFAULT_PORT
-from store import catalogue, schema
+from store import catalogue, changes, schema
 from store.attachments.storage import DiskStorage
 from store.database import Database
-from store.types import Selection
 
 DEFAULT_FOLDER = Path("var/demo")
 
@@ -40,8 +39,8 @@ def demo(port: int, data: Path) -> None:
     database = Database(f"sqlite:///{(data / 'bantin.sqlite').absolute()}")
     schema.upgrade(database)
     with database.snapshot() as session:
-        is_empty = not catalogue.window(session, Selection(), limit=1).entries
-    if is_empty:
+        is_untouched = changes.current_edition(session) == 0 and not any(catalogue.iter_bulletins(session))
+    if is_untouched:
         click.echo("making the sample store ...")
         count = seed(database, DiskStorage(data / "files"))
         click.echo(f"{count} sample bulletins in {data}")

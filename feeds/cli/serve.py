@@ -25,18 +25,21 @@ BACKPRESSURE = 4096
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the feeds and pages of the store. Put a reverse proxy such as nginx in front for https."""
+    if not os.environ.get("BANTIN_BASE_URL"):
+        # The workers read it from there, too.
+        os.environ["BANTIN_BASE_URL"] = _local_url(host, port)
     workspace = open_workspace()
     workspace.database.dispose()
-    say(f"serving {workspace.settings.base_url}/feeds/ on {host}:{port}, {workers} workers; stop with Ctrl-C")
+    require_free(host, port)
+    say(f"serving {workspace.addresses.directory()} on {host}:{port}, {workers} workers; stop with Ctrl-C")
     run_server(host, port, workers=workers)
 
 
 def run_server(host: str, port: int, *, workers: int) -> None:
-    """Serve until a signal ends it; raises InputError when the address cannot be listened on."""
-    require_free(host, port)
+    """Serve until a signal ends it; raises InputError for a host that is not known."""
     Granian(
         "feeds.app:create_app",
-        address=host,
+        address=_numeric(host),
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
@@ -53,12 +56,13 @@ def run_server(host: str, port: int, *, workers: int) -> None:
 
 
 def require_free(host: str, port: int) -> None:
-    """Say plainly what granian would say in a traceback, once for each worker."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """Say plainly what granian would say in a traceback, once for each worker; raises InputError."""
+    address = _numeric(host)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind((address, port))
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             raise InputError(
@@ -67,3 +71,18 @@ def require_free(host: str, port: int) -> None:
                 reason="is in use by another program" if taken else (error.strerror or "cannot be listened on"),
                 accepted="a free port, e.g. --port 8010" if taken else "an address of this machine",
             ) from error
+
+
+def _numeric(host: str) -> str:
+    """Look up a name such as `localhost`, for granian knows numbers alone."""
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError) as error:
+        raise InputError(
+            field="--host", value=host, reason="is not known", accepted="an address or a name of this machine"
+        ) from error
+
+
+def _local_url(host: str, port: int) -> str:
+    shown = "localhost" if host in {"0.0.0.0", "::", "127.0.0.1", "::1"} else host  # noqa: S104  # compared, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"

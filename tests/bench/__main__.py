@@ -23,8 +23,8 @@ from tests.support import stores
 
 SEED = 20261122
 LEAST_BULLETINS, LEAST_RUNS, USUAL_RUNS = 50, 7, 15
-QUICK = {"bulletins": 60, "runs": 2, "pages": 8, "imports": 1, "memory_requests": 2}
-USUAL = {"bulletins": 2_000, "runs": USUAL_RUNS, "pages": 500, "imports": 3, "memory_requests": 10}
+QUICK = {"bulletins": 60, "runs": 2, "pages": 8, "imports": 1, "memory_requests": 1, "memory_formats": 1}
+USUAL = {"bulletins": 2_000, "runs": USUAL_RUNS, "pages": 500, "imports": 3, "memory_requests": 10, "memory_formats": 3}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=_at_least(LEAST_RUNS), metavar="N", help="measured runs of each request")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), help="default: all that answer")
     parser.add_argument("--json", type=Path, metavar="PATH", help="write every sample to this file")
-    parser.add_argument("--cache", type=Path, default=corpus.cache_folder(), metavar="DIR", help="keep made stores here")
+    parser.add_argument(
+        "--cache", type=Path, default=corpus.cache_folder(), metavar="DIR", help="keep made stores here"
+    )
     return parser
 
 
@@ -80,7 +82,7 @@ def _measured(options: argparse.Namespace, sizes: dict[str, int], command: str) 
                     module, url, document_format, requests=sizes["memory_requests"]
                 )
                 for module, contender in (("ours", own), ("rival", plain))
-                for document_format in contender.formats
+                for document_format in contender.formats[: sizes["memory_formats"]]
             }
         _say(f"{database}: import of {sizes['pages']} pages")
         imports = measure_import(empty, count=sizes["pages"], seed=SEED, runs=sizes["imports"])

@@ -1,4 +1,7 @@
-"""Checks that both applications do the same work before either is measured: a faster feed that says less proves nothing."""
+"""Checks that both applications do the same work before either is measured.
+
+A faster feed that says less would prove nothing.
+"""
 
 from __future__ import annotations
 

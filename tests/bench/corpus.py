@@ -92,8 +92,9 @@ def _copy_rows(source: Database, target: Database) -> None:
 
 def _digest(count: int, seed: int) -> str:
     seen = hashlib.sha256(f"{count}/{seed}".encode())
-    sources = [Path(__file__), Path(pages.__file__), *PROJECT.glob("store/**/*.py"), *PROJECT.glob("feeds/samples/**/*")]
-    for file in sorted(file for file in sources if file.suffix in {".py", ".txt", ".toml"}):
+    sources = {Path(__file__), Path(pages.__file__)}
+    sources.update(PROJECT.glob("store/**/*.py"), PROJECT.glob("feeds/samples/**/*.t*"))
+    for file in sorted(sources):
         seen.update(str(file.relative_to(PROJECT)).encode() + b"\0" + file.read_bytes())
     return seen.hexdigest()[:24]
 

@@ -1,4 +1,7 @@
-"""Measures cold and conditional requests of two applications in turns, so that a busy moment of the machine hits both."""
+"""Measures cold and conditional requests of two applications in turns.
+
+A busy moment of the machine then hits both, and shows in the spread.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,18 @@ from typing import Any
 
 BANTIN = str(Path(sys.executable).with_name("bantin"))
 PROC = Path("/proc")
+# Root may read and write whatever its permissions say, until exec takes the bounding set for all that it may.
+_WITHOUT_POWERS = """
+import ctypes, os, sys
+if os.geteuid() == 0:
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in (1, 2, 3):  # DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER
+        if libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
+            sys.exit(77)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+WITHOUT_POWERS = (sys.executable, "-c", _WITHOUT_POWERS)
+"""Put before a command, it makes permissions count for root, too; exit code 77 where that cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +51,16 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 class Started:
     """A running `bantin`, in a process group of its own; its output goes to files in `folder`."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], *arguments: object, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], *arguments: object, under: tuple[str, ...] = (), **options: Any
+    ) -> None:
+        """Start the command; `under` is a command that runs it, `options` are those of Popen."""
         folder.mkdir(parents=True, exist_ok=True)
         serial = sum(1 for _ in folder.glob("*.out"))
         self.out_file, self.err_file = folder / f"{serial}.out", folder / f"{serial}.err"
         with self.out_file.open("wb") as out, self.err_file.open("wb") as err:
             self.process = subprocess.Popen(
-                [BANTIN, *(str(argument) for argument in arguments)],
+                [*under, BANTIN, *(str(argument) for argument in arguments)],
                 **{"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err, "start_new_session": True} | options,
                 env=dict(env),
             )

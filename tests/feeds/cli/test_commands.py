@@ -77,7 +77,7 @@ def test_a_photo_beside_the_manuscript_is_taken_in(editor: Run, tmp_path: Path) 
         (("Chuyên mục: Nông nghiệp", "Chuyên mục: Lâm nghiệp"), "nearest known: “Nông nghiệp”"),
         (("Ngày: 02/11/2026", "Ngày: 30/02/2026"), "30/02/2026"),
         (("Tiêu đề:", "Tieu đe khac:"), "line 1"),
-        (("[Ảnh:", "[Ảnh khong-co.jpg:"), "khong-co.jpg"),
+        (("[Ảnh:", "[Ảnh khong-co.jpg:"), "No such file"),
         (("Tiêu đề: Hội Nông dân tỉnh tặng giống cây", "Tiêu đề:"), "title"),
     ],
 )

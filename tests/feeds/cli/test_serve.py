@@ -249,7 +249,9 @@ def interrupt_main(server: Started) -> None:
         interrupt_main,
         pytest.param(
             Started.interrupt,
-            marks=pytest.mark.xfail(reason="Ctrl-C reaches the workers twice: they hang until they are killed"),
+            marks=pytest.mark.xfail(
+                reason="workers that Ctrl-C reaches twice mostly hang until they are killed", strict=False
+            ),
         ),
     ],
     ids=["SIGTERM", "SIGINT", "Ctrl-C"],

@@ -96,6 +96,8 @@ def test_paragraphs_are_sanitised_already_and_keep_their_text(texts: list[str]) 
          '<table><tbody><tr><td colspan="2">1</td><td>2</td></tr></tbody></table>'),
         ("<p>a<figure data-attachment=3><img src=x><figcaption>chú thích</figcaption></figure>b</p>",
          '<p>a</p><figure data-attachment="3"></figure><p>b</p>'),
+        ("<p>\n x </p><div>\n y</div>", "<p>x </p><p>y</p>"),
+        ("<pre>\n\n  a\n b</pre>", "<pre>  a\n b</pre>"),
         ("<figure>x<figure data-attachment=2></figure>y</figure>",
          '<figure>x<figure data-attachment="2"></figure>y</figure>'),
         ("<b>a<em>b<b>c</b></em></b>", "<b>a<em>b</em></b><b><em>c</em></b>"),
