@@ -122,7 +122,6 @@ def get_organisation(session: Session, name: str) -> Organisation:
 
 def categories_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Category]:
     """Give the categories with these ids, or all, in the order of their ids."""
-    aliases = _aliases(session, Kind.CATEGORY, ids)
     rows = session.scalars(select(DbCategory).where(_chosen(DbCategory.id, ids)).order_by(DbCategory.id))
     return {
         row.id: Category(
@@ -132,7 +131,6 @@ def categories_by_id(session: Session, ids: Collection[int] | None = None) -> di
             short_name=row.short_name,
             description=row.description,
             parent_id=row.parent_id,
-            aliases=aliases[row.id],
         )
         for row in rows
     }
@@ -140,7 +138,6 @@ def categories_by_id(session: Session, ids: Collection[int] | None = None) -> di
 
 def organisations_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Organisation]:
     """Give the organisations with these ids, or all, in the order of their ids."""
-    aliases = _aliases(session, Kind.ORGANISATION, ids)
     rows = session.scalars(select(DbOrganisation).where(_chosen(DbOrganisation.id, ids)).order_by(DbOrganisation.id))
     return {
         row.id: Organisation(
@@ -151,7 +148,6 @@ def organisations_by_id(session: Session, ids: Collection[int] | None = None) ->
             description=row.description,
             website=row.website,
             parent_id=row.parent_id,
-            aliases=aliases[row.id],
         )
         for row in rows
     }
@@ -161,6 +157,15 @@ def authors_by_id(session: Session, ids: Collection[int] | None = None) -> dict[
     """Give the authors with these ids, or all, in the order of their ids."""
     rows = session.scalars(select(DbAuthor).where(_chosen(DbAuthor.id, ids)).order_by(DbAuthor.id))
     return {row.id: Author(id=row.id, name=row.name, slug=row.slug) for row in rows}
+
+
+def aliases(session: Session, kind: Kind) -> Mapping[int, tuple[str, ...]]:
+    """Give the other names that entities of a kind are found by, each sorted; an id without any gives ()."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for row in session.execute(select(DbAlias.entity_id, DbAlias.alias).where(DbAlias.kind == kind.value)):
+        found[row.entity_id].add(row.alias)
+    # Sorted here, because the databases sort Vietnamese letters differently.
+    return defaultdict(tuple, {entity: tuple(sorted(names)) for entity, names in found.items()})
 
 
 def find_id_by_slug(session: Session, kind: Kind, slug: str) -> tuple[int, str] | None:
@@ -224,19 +229,8 @@ def _known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
     if row_type is DbCategory or row_type is DbOrganisation:
         short = session.execute(select(row_type.short_name, row_type.id))
         names += [(row.short_name, row.id) for row in short if row.short_name]
-    names += [(alias, entity) for entity, found in _aliases(session, kind).items() for alias in found]
+    names += [(alias, entity) for entity, found in aliases(session, kind).items() for alias in found]
     return names
-
-
-def _aliases(session: Session, kind: Kind, ids: Collection[int] | None = None) -> defaultdict[int, tuple[str, ...]]:
-    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
-    chosen = select(DbAlias.entity_id, DbAlias.alias).where(DbAlias.kind == kind.value)
-    if ids is not None:
-        chosen = chosen.where(DbAlias.entity_id.in_(ids))
-    for row in session.execute(chosen):
-        found[row.entity_id] += (row.alias,)
-    # Sorted here, because the databases sort Vietnamese letters differently.
-    return defaultdict(tuple, {entity: tuple(sorted(names)) for entity, names in found.items()})
 
 
 def _chosen(column: InstrumentedAttribute[int], ids: Collection[int] | None) -> ColumnElement[bool]:

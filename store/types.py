@@ -63,7 +63,6 @@ class Category:
     short_name: str | None = None
     description: str = ""
     parent_id: int | None = None
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,6 @@ class Organisation:
     description: str = ""
     website: str | None = None
     parent_id: int | None = None
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

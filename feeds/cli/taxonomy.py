@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from feeds.cli.workspace import open_workspace, print_json, print_table, say
 from store import catalogue, taxonomy
 from store.importers.recognition import recognise_organisation
+from store.taxonomy import Kind
 
 
 def _names(command: Any) -> Any:
@@ -48,7 +50,8 @@ def list_categories(as_json: bool) -> None:
     with workspace.database.snapshot() as session:
         counts = catalogue.count_placed(session)
         known = taxonomy.categories_by_id(session)
-    _print(list(known.values()), {i: counts.get(f"c{i}", 0) for i in known}, as_json=as_json)
+        aliases = taxonomy.aliases(session, Kind.CATEGORY)
+    _print(list(known.values()), {i: counts.get(f"c{i}", 0) for i in known}, aliases, as_json=as_json)
 
 
 @click.group("organisation")
@@ -83,10 +86,13 @@ def list_organisations(as_json: bool) -> None:
     with workspace.database.snapshot() as session:
         counts = catalogue.count_placed(session)
         known = taxonomy.organisations_by_id(session)
-    _print(list(known.values()), {i: counts.get(f"o{i}", 0) for i in known}, as_json=as_json)
+        aliases = taxonomy.aliases(session, Kind.ORGANISATION)
+    _print(list(known.values()), {i: counts.get(f"o{i}", 0) for i in known}, aliases, as_json=as_json)
 
 
-def _print(entities: list[Any], counts: dict[int, int], *, as_json: bool) -> None:
+def _print(
+    entities: list[Any], counts: dict[int, int], aliases: Mapping[int, tuple[str, ...]], *, as_json: bool
+) -> None:
     if as_json:
         print_json(
             [
@@ -95,7 +101,7 @@ def _print(entities: list[Any], counts: dict[int, int], *, as_json: bool) -> Non
                     "name": e.name,
                     "slug": e.slug,
                     "short_name": e.short_name,
-                    "aliases": list(e.aliases),
+                    "aliases": list(aliases[e.id]),
                     "parent_id": e.parent_id,
                     "description": e.description,
                     "bulletins": counts[e.id],

@@ -6,13 +6,18 @@ from sqlalchemy.orm import Session
 
 from store import bulletins, catalogue, taxonomy
 from store.importers.recognise import Recogniser
+from store.taxonomy import Kind
 from store.text.markup import plain_text
-from store.types import Bulletin, Draft, Organisation
+from store.types import Bulletin, Draft
 
 
 def build_recogniser(session: Session) -> Recogniser:
     """Make a recogniser of all organisations known now."""
-    return Recogniser((body.id, _names(body)) for body in taxonomy.organisations_by_id(session).values())
+    aliases = taxonomy.aliases(session, Kind.ORGANISATION)
+    return Recogniser(
+        (body.id, [name for name in (body.name, body.short_name, *aliases[body.id]) if name])
+        for body in taxonomy.organisations_by_id(session).values()
+    )
 
 
 def subjects_of(recogniser: Recogniser, draft: Draft) -> tuple[int, ...]:
@@ -34,10 +39,6 @@ def recognise_organisation(session: Session, organisation_id: int) -> list[int]:
         ):
             numbers.append(bulletin.number)
     return numbers
-
-
-def _names(body: Organisation) -> tuple[str, ...]:
-    return tuple(name for name in (body.name, body.short_name, *body.aliases) if name)
 
 
 def _texts(bulletin: Bulletin) -> list[str]:

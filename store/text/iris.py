@@ -13,6 +13,9 @@ from urllib.parse import quote
 # What RFC 3986 gives a meaning to, and what is escaped already.
 KEPT_CHARS = ":/?#[]@!$&'()*+,;=%~"
 
+# Most addresses are ours and ASCII already, and a document holds hundreds of them.
+NOTHING_TO_DO = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+
 DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]+")
 
 STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -24,6 +27,8 @@ def ascii_iri(iri: str) -> str:
 
     A host that no domain name can be is percent-encoded too, so that no address makes rendering fail.
     """
+    if NOTHING_TO_DO.fullmatch(iri):
+        return iri
     found = AUTHORITY.fullmatch(iri)
     if found is None:
         return _percent_encoded(iri)

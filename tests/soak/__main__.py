@@ -59,11 +59,9 @@ def _count(value: str) -> int:
 
 
 def _summary(done: Summary) -> str:
-    spread = (
-        f"{min(done.kills)} to {max(done.kills)}, median {statistics.median(done.kills):.0f}" if done.kills else "-"
-    )
     return (
-        f"{done.database}: passed; {done.pages} pages, {len(done.kills)} kills with {spread} bulletins stored, "
+        f"{done.database}: passed; {done.pages} pages, {len(done.kills)} kills with "
+        f"{', '.join(map(str, done.kills)) or 'no'} bulletins stored, "
         f"{done.documents} documents equal, {done.seconds:.0f} s"
     )
 

@@ -61,7 +61,7 @@ def soak(database: str, folder: Path, *, kills: int, count: int, seed: int, say:
         said = commands.run(clean_url, folder / "clean" / "data", *_arguments(folder))
         _require_outcomes(said, {"added": count})
         page_seconds = max(time.monotonic() - started - start_seconds, 0) / count
-        clean = _content(clean_url)
+        clean = content_at(clean_url)
         _require_gapless(clean, count)
         say(f"{database}: clean run, {count} pages, {1000 * page_seconds:.0f} ms each")
         stored: list[int] = []
@@ -77,7 +77,7 @@ def soak(database: str, folder: Path, *, kills: int, count: int, seed: int, say:
         said = commands.run(killed_url, folder / "killed" / "data", *_arguments(folder))
         _require_outcomes(said, {"added": count - known, "unchanged": known})
         _require_sound(killed_url, folder / "killed")
-        _require_equal(_content(killed_url), clean)
+        require_equal(content_at(killed_url), clean)
         documents = _require_equal_documents(clean_url, killed_url, folder)
         say(f"{database}: the store and {documents} documents equal those of the clean run")
     return Summary(database, count, tuple(stored), documents, time.monotonic() - begun)
@@ -137,7 +137,8 @@ def _stored(url: str) -> int:
         database.dispose()
 
 
-def _content(url: str) -> Content:
+def content_at(url: str) -> Content:
+    """Read the whole content of the store at `url`."""
     database = Database(url)
     try:
         return content_of(database)
@@ -154,11 +155,11 @@ def _require_sound(url: str, folder: Path) -> None:
 def _require_beginning(url: str, folder: Path, clean: Content) -> int:
     """Check that the store is sound, and is what a clean run has after as many bulletins; return how many."""
     _require_sound(url, folder / "killed")
-    found = _content(url)
+    found = content_at(url)
     count = found.counters["arrival"]
     _require_gapless(found, count)
     edition = found.counters["edition"]
-    _require_equal(
+    require_equal(
         found,
         Content(
             counters=found.counters,
@@ -178,7 +179,8 @@ def _require_gapless(content: Content, count: int) -> None:
         raise AssertionError(f"the counters {content.counters} do not fit {count} bulletins, {len(editions)} changes")
 
 
-def _require_equal(found: Content, wanted: Content) -> None:
+def require_equal(found: Content, wanted: Content) -> None:
+    """Raise AssertionError naming the first bulletin and table that differ."""
     if found == wanted:
         return
     for number, rows in wanted.bulletins.items():

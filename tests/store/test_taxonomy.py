@@ -21,7 +21,7 @@ def test_an_organisation_is_found_by_any_of_its_names(database: Database) -> Non
         names = ["Hội LHPN tỉnh", "hội phụ nữ tỉnh", added.slug, " Hội  LHPN tỉnh "]
         names.append("HOI LIEN HIEP PHU NU TINH VAN SON")
         assert {taxonomy.get_organisation(session, name).id for name in names} == {added.id}
-        assert added.aliases == ("Hội Phụ nữ tỉnh",)
+        assert taxonomy.aliases(session, Kind.ORGANISATION)[added.id] == ("Hội Phụ nữ tỉnh",)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -33,7 +34,10 @@ WITHOUT_POWERS = (sys.executable, "-c", _WITHOUT_POWERS)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a process left: exit code, what it wrote, the processor time and the peak memory that it took."""
+    """What a process left: exit code, what it wrote, the processor time and the peak memory that it took.
+
+    The peak is looked at fifty times a second, and is 0 where there is no /proc.
+    """
 
     code: int
     out: str
@@ -87,17 +91,26 @@ class Started:
 
     def end(self, *, within_seconds: float = 60) -> Ended:
         """Wait for the end; the costs are those of the process and of all that it waited for."""
-        status, usage = 0, resource.getrusage(resource.RUSAGE_SELF)
+        status, usage, peak_mb = 0, resource.getrusage(resource.RUSAGE_SELF), 0.0
 
         def ended() -> bool:
-            nonlocal status, usage
+            nonlocal status, usage, peak_mb
+            peak_mb = max(peak_mb, self._peak_mb())
             pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
             return pid != 0
 
         wait_until(ended, within_seconds, lambda: f"{BANTIN} does not end: {self.err}")
         self.process.returncode = os.waitstatus_to_exitcode(status)
-        peak_mb = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
         return Ended(self.process.returncode, self.out, self.err, usage.ru_utime + usage.ru_stime, peak_mb)
+
+    def _peak_mb(self) -> float:
+        # What wait4 reports as peak is at least that of the process that started this one.
+        try:
+            status = (PROC / str(self.process.pid) / "status").read_text()
+        except OSError:
+            return 0.0
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        return int(found[1]) / 1024 if found else 0.0
 
     def group(self) -> list[int]:
         """List the living processes of the group."""
