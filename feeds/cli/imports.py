@@ -64,7 +64,7 @@ def _overrules(_context: click.Context, _parameter: click.Parameter, values: tup
     found: dict[int, Kind] = {}
     for value in values:
         line, _, kind = value.partition("=")
-        if not line.isdigit() or kind not in set(Kind):
+        if not (line.isascii() and line.isdigit()) or kind not in set(Kind):
             raise click.BadParameter(f"{value}: give LINE=KIND, where KIND is one of {', '.join(Kind)}")
         found[int(line)] = Kind(kind)
     return found

@@ -7,9 +7,11 @@ import os
 import socket
 
 import click
+from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
+from feeds.app import create_app
 from feeds.cli.workspace import open_workspace, say
 from feeds.settings import DEFAULT_PORT
 from store.errors import InputError
@@ -38,7 +40,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def run_server(host: str, port: int, *, workers: int) -> None:
     """Serve until a signal ends it; raises InputError for a host that is not known."""
     Granian(
-        "feeds.app:create_app",
+        "feeds.cli.serve:create_worker",
         address=_numeric(host),
         port=port,
         interface=Interfaces.WSGI,
@@ -53,6 +55,15 @@ def run_server(host: str, port: int, *, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()
+
+
+def create_worker() -> Flask:
+    """Build a worker's application, out of reach of the terminal's Ctrl-C.
+
+    The supervisor gets it and ends the workers in order; one that was interrupted as well would hang.
+    """
+    os.setpgid(0, 0)
+    return create_app()
 
 
 def require_free(host: str, port: int) -> None:

@@ -60,13 +60,13 @@ def content_of(database: Database) -> Content:
             for kind, entity in (("category", DbCategory), ("organisation", DbOrganisation), ("author", DbAuthor))
         }
         return Content(
-            counters=dict(session.execute(select(DbCounter.name, DbCounter.value)).tuples().all()),
+            counters={row.name: row.value for row in session.execute(select(DbCounter.name, DbCounter.value))},
             bulletins=_bulletins(session, slugs),
             changes=tuple(
                 (change.edition, change.kind, change.bulletin, _keys(change.selection_keys.split(), slugs))
                 for change in session.scalars(select(DbChange).order_by(DbChange.edition))
             ),
-            authors=frozenset(session.execute(select(DbAuthor.name, DbAuthor.slug)).tuples()),
+            authors=frozenset((row.name, row.slug) for row in session.execute(select(DbAuthor.name, DbAuthor.slug))),
         )
 
 

@@ -30,7 +30,7 @@ CATEGORY = "Văn hóa – Xã hội"
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 600
 EARLY_SHARE = 0.2
-"""This share of the kills comes while the command starts."""
+"""This share of the kills comes while the command starts or passes over what it knows."""
 LAST_KILL_SHARE = 0.9
 """No kill waits for more than this share of the pages, so that there is always an import left to kill."""
 
@@ -73,7 +73,7 @@ def soak(database: str, folder: Path, *, kills: int, count: int, seed: int, say:
                 break
             stored.append(_require_beginning(killed_url, folder, clean))
             say(f"{database}: kill {number}/{kills} with {stored[-1]} of {count} bulletins stored: sound and whole")
-        known = _require_beginning(killed_url, folder, clean)
+        known = stored[-1] if len(stored) == kills else _require_beginning(killed_url, folder, clean)
         said = commands.run(killed_url, folder / "killed" / "data", *_arguments(folder))
         _require_outcomes(said, {"added": count - known, "unchanged": known})
         _require_sound(killed_url, folder / "killed")
@@ -96,7 +96,9 @@ class _Victim:
         process = commands.start(self.url, self.folder / "killed" / "data", *_arguments(self.folder))
         try:
             if self.random.random() < EARLY_SHARE:
-                time.sleep(self.random.uniform(0, self.start_seconds))
+                # Known pages pass about twice as fast as new ones.
+                passing_seconds = self.page_seconds * least / 2
+                time.sleep(self.random.uniform(0, self.start_seconds + passing_seconds))
             else:
                 self._await_progress(process, self.random.randint(least, most))
                 time.sleep(self.random.uniform(0, 2 * self.page_seconds))

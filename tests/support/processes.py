@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 
 
 class Started:
-    """A running `bantin`, in a process group of its own; its output goes to files in `folder`."""
+    """A running `bantin`, in a session of its own; its output goes to files in `folder`."""
 
     def __init__(
         self, folder: Path, env: Mapping[str, str], *arguments: object, under: tuple[str, ...] = (), **options: Any
@@ -112,15 +112,16 @@ class Started:
         found = re.search(r"VmHWM:\s+(\d+) kB", status)
         return int(found[1]) / 1024 if found else 0.0
 
-    def group(self) -> list[int]:
-        """List the living processes of the group."""
-        return [pid for pid, group in _groups() if group == self.process.pid]
+    def family(self) -> list[int]:
+        """List the living processes of the session that the command began."""
+        return [pid for pid, session in _sessions() if session == self.process.pid]
 
     def kill(self) -> None:
-        """End whatever is left of the group."""
-        if self.process.poll() is None or self.group():
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        """End whatever is left of the command and of what it started."""
+        for pid in {self.process.pid, *self.family()} if self.process.poll() is None else self.family():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def run(folder: Path, env: Mapping[str, str], *arguments: object, **options: Any) -> Ended:
@@ -191,11 +192,11 @@ def _socket_inodes(pid: int) -> set[str]:
     return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
 
 
-def _groups() -> Iterator[tuple[int, int]]:
+def _sessions() -> Iterator[tuple[int, int]]:
     for folder in PROC.glob("[0-9]*"):
         try:
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if fields[0] != "Z":
-            yield int(folder.name), int(fields[2])
+            yield int(folder.name), int(fields[3])
