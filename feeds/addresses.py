@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from feeds.documents.model import Format
 
@@ -79,7 +80,7 @@ def _parse_selection(path: str) -> SelectionPath | None:
     return SelectionPath(tuple(sorted(zip(names, slugs, strict=True), key=lambda pair: CRITERIA.index(pair[0]))))
 
 
-_BULLETIN = re.compile(r"(?:(?P<slug>.*)-)?(?P<number>[1-9][0-9]{0,9})")
+_BULLETIN = re.compile(r"(?:(?P<slug>.*)-)?(?P<number>[1-9][0-9]{0,8})")
 
 
 def parse_bulletin_path(text: str) -> tuple[str, int] | None:
@@ -119,8 +120,15 @@ class Addresses:
         return f"{self.base_url}/files/{digest[:2]}/{digest}.{extension}"
 
     def static(self, name: str, version: str) -> str:
-        """Address a style sheet or script of our own; `version` makes its address change with its content."""
-        return f"{self.base_url}/static/{name}?v={version}"
+        """Address a style sheet or script of our own, by path alone: pages look right on any host that shows them.
+
+        `version` makes its address change with its content.
+        """
+        return f"{urlsplit(self.base_url).path}/static/{name}?v={version}"
+
+    def image(self, name: str) -> str:
+        """Address a picture of our own that documents name, and that stays the same for years."""
+        return f"{self.base_url}/static/{name}"
 
     def criterion(self, criterion: str, slug: str) -> str:
         """Address the readable page of one criterion, such as an author's or an organisation's."""

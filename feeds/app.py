@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from feeds.addresses import Addresses
-from feeds.http.answers import plain
+from feeds.http.answers import CORS, moved, plain
 from feeds.settings import Settings
 from feeds.site import Site, current_site
 from feeds.web import files, pages, syndication
@@ -86,6 +87,9 @@ def _refuse_unclear_host() -> Response | None:
 def _secure(response: Response) -> Response:
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith("/feeds/") and response.mimetype != "text/html":
+        # On refusals and redirects, too: a script that may not read them cannot follow them.
+        response.headers.update(CORS)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
     return response
@@ -94,12 +98,22 @@ def _secure(response: Response) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status == 404:
-        return pages.missing(current_site())
+        return _other_spelling() or pages.missing(current_site())
     response = plain(status, SENTENCES.get(status, "Có lỗi trên máy chủ. Xin thử lại sau."))
     for name, value in error.get_headers(request.environ):
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _other_spelling() -> Response | None:
+    """Lead /FEEDS/all.rss and /feeds//all.rss to where they mean."""
+    path = re.sub("/{2,}", "/", request.path)
+    first, slash, rest = path[1:].partition("/")
+    plain_path = f"/{first.lower()}{slash}{rest}"
+    if plain_path == request.path or first.lower() not in {"feeds", "ban-tin"}:
+        return None
+    return moved(current_site().settings.base_url + quote(plain_path, safe="/:@!$&'()*+,;=~"))
 
 
 def _store_error(error: StoreError) -> Response:
@@ -114,14 +128,23 @@ def _store_error(error: StoreError) -> Response:
 
 def _static(assets: dict[str, str]) -> Callable[[str], Response]:
     known = {name: (_HERE / "static" / name).read_bytes() for name in assets}
-    types = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+    types = {
+        ".css": "text/css; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".svg": "image/svg+xml; charset=utf-8",
+        ".png": "image/png",
+    }
 
     def static(name: str) -> Response:
         if name not in known:
             return plain(404, SENTENCES[404])
         media_type = types.get(Path(name).suffix, "application/octet-stream")
-        response = Response(known[name], content_type=f"{media_type}; charset=utf-8")
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response = Response(known[name], content_type=media_type)
+        # Only an address that carries the version may be kept for ever.
+        versioned = request.args.get("v") == assets[name]
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if versioned else "public, max-age=86400"
+        )
         response.set_etag(assets[name])
         return response.make_conditional(request)  # type: ignore[return-value]  # it is the same response
 

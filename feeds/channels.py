@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from feeds.addresses import Addresses, SelectionPath
+from feeds.documents import render
 from feeds.documents.model import Channel, Entry, Format, Party
 from feeds.entries import entry_of
 from feeds.settings import Settings
@@ -35,7 +36,10 @@ class Resolved:
 
 
 def find_selection(session: Session, path: SelectionPath) -> Resolved | None:
-    """Look up every slug of a path; None where one was never given or the selection is no channel."""
+    """Look up every slug of a path; None where one was never given or the selection is no channel.
+
+    An author of drafts alone is not found: the name is not public yet.
+    """
     if not path.is_channel:
         return None
     ids: dict[str, int] = {}
@@ -46,7 +50,10 @@ def find_selection(session: Session, path: SelectionPath) -> Resolved | None:
             return None
         ids[criterion], today = found
         slugs.append((criterion, today))
-    return Resolved(Selection(**ids), SelectionPath(tuple(slugs)))
+    selection = Selection(**ids)
+    if selection.author is not None and not catalogue.was_ever_placed(session, selection):
+        return None
+    return Resolved(selection, SelectionPath(tuple(slugs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,9 @@ def channel_of(session: Session, resolved: Resolved, window: Window, settings: S
         if body
         else Party(name=settings.site_name, url=addresses.home()),
         ttl_minutes=settings.ttl_minutes,
+        rights=settings.rights,
+        icon_url=addresses.image("mark.png"),
+        logo_url=addresses.image("mark-wide.png"),
     )
 
 
@@ -106,6 +116,24 @@ def entries_of(session: Session, window: Window, settings: Settings) -> tuple[En
             # Only a row altered behind the store's back comes here; the other entries must still go out.
             _log.exception("bulletin %d cannot be rendered and is left out", key.number)
     return tuple(entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A channel's document before rendering: validators can be made of it, and its bytes when they are wanted."""
+
+    window: Window
+    channel: Channel
+
+    def render(self, session: Session, document_format: Format, settings: Settings) -> bytes:
+        """Compose the entries and render the document; the session must still be that of the preparation."""
+        return render(document_format, self.channel, entries_of(session, self.window, settings))
+
+
+def prepare(session: Session, resolved: Resolved, settings: Settings) -> Prepared:
+    """Read a channel's window and head, and no bulletin yet."""
+    window = catalogue.window(session, resolved.selection, limit=settings.entries)
+    return Prepared(window, channel_of(session, resolved, window, settings))
 
 
 def _title(names: Names, settings: Settings) -> str:

@@ -43,21 +43,25 @@ def content_html(bulletin: Bulletin, addresses: Addresses) -> str:
 def body_html(bulletin: Bulletin, addresses: Addresses) -> str:
     """Give the body alone, figures filled in their places, unplaced photos at the end."""
     by_number = {attachment.number: attachment for attachment in bulletin.attachments}
-    placed = set(markup.figure_numbers(bulletin.body))
+    placed = set(markup.figure_numbers(bulletin.body)) if by_number else set()
     unplaced = "".join(
-        "\n" + _figure(attachment, addresses)
+        "\n" + _figure(attachment, bulletin.language, addresses)
         for attachment in bulletin.attachments
         if attachment.kind is AttachmentKind.PHOTO and attachment.number not in placed
     )
-    filled: str = markup.fill_figures(
-        bulletin.body, lambda number: _figure(by_number[number], addresses) if number in by_number else ""
-    )
+
+    def render(number: int) -> str:
+        return _figure(by_number[number], bulletin.language, addresses) if number in by_number else ""
+
+    filled = markup.fill_figures(bulletin.body, render)
     return markup.absolute_urls(filled + unplaced, addresses.home())
 
 
 def shown_photos(bulletin: Bulletin) -> tuple[Attachment, ...]:
     """Give the photos in reading order: as the body places them, then the others by number."""
     photos = {a.number: a for a in bulletin.attachments if a.kind is AttachmentKind.PHOTO}
+    if not photos:
+        return ()
     order = dict.fromkeys([n for n in markup.figure_numbers(bulletin.body) if n in photos])
     return tuple(photos[number] for number in [*order, *(n for n in photos if n not in order)])
 
@@ -79,15 +83,20 @@ def media_of(attachment: Attachment, addresses: Addresses) -> Media:
     )
 
 
-def _figure(attachment: Attachment, addresses: Addresses) -> str:
-    image = ""
+def _figure(attachment: Attachment, language: str, addresses: Addresses) -> str:
+    image = label = ""
+    is_vietnamese = language.split("-")[0] == "vi"
     if attachment.file is not None:
         media = media_of(attachment, addresses)
         alternative = markup.escape(attachment.alternative_text or attachment.caption)
         size = f' width="{media.width_px}" height="{media.height_px}"' if media.width_px and media.height_px else ""
         image = f'<img src="{markup.escape(media.url)}" alt="{alternative}"{size}>'
-    words = " ".join(filter(None, (attachment.caption, f"(Ảnh: {attachment.credit})" if attachment.credit else "")))
-    caption = f"<figcaption>{markup.escape(words)}</figcaption>" if words else ""
+    else:
+        # Without its photo a caption would read like a sentence of the text.
+        label = f"<strong>{'Chú thích ảnh' if is_vietnamese else 'Photo caption'}:</strong> "
+    credit = f"({'Ảnh' if is_vietnamese else 'Photo'}: {attachment.credit})" if attachment.credit else ""
+    words = " ".join(filter(None, (attachment.caption, credit)))
+    caption = f"<figcaption>{label}{markup.escape(words)}</figcaption>" if words else ""
     return f"<figure>{image}{caption}</figure>" if image or caption else ""
 
 
@@ -102,7 +111,7 @@ def _party(body: Organisation, addresses: Addresses) -> Party:
 
 
 def _terms(bulletin: Bulletin, addresses: Addresses) -> tuple[Term, ...]:
-    bodies = [bulletin.publisher, *bulletin.subjects] if bulletin.publisher else list(bulletin.subjects)
+    bodies = dict.fromkeys(body for body in (bulletin.publisher, *bulletin.subjects) if body is not None)
     return tuple(_term("category", category, addresses) for category in bulletin.categories) + tuple(
         _term("organisation", body, addresses) for body in bodies
     )

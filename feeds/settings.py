@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from store.errors import InputError
 
 DEFAULT_PORT = 8000
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+_PREFIX = re.compile(r"[A-Za-z0-9._~/-]*")
 _OFFSET = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
 
 
@@ -22,11 +24,15 @@ def _setting(name: str, default: Any, sentence: str, parse: Callable[[str], Any]
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+    if not text.isascii():
+        raise ValueError("https://HOST[:PORT][/PREFIX] in ASCII (a Vietnamese host name in its xn-- form)")
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in {"http", "https"} and parts.port != 0 and not parts.query and not parts.fragment
+    except ValueError:
+        is_address = False
+    if not is_address or not _HOST.fullmatch(parts.netloc) or not _PREFIX.fullmatch(parts.path):
         raise ValueError("https://HOST[:PORT][/PREFIX]")
-    if not text.isascii() or any(c.isspace() for c in text):
-        raise ValueError("an address in ASCII (a Vietnamese host name in its xn-- form)")
     return text.rstrip("/")
 
 
@@ -73,8 +79,12 @@ class Settings:
         "BANTIN_SITE_NAME", "Bản tin", "Name of the site, in feed titles, pages and as author of last resort.", _line
     )
     timezone: timezone = _setting(
-        "BANTIN_TIMEZONE", timezone(timedelta(hours=7)), "Offset in which dates of the site itself are shown.", _offset
+        "BANTIN_TIMEZONE",
+        timezone(timedelta(hours=7)),
+        "Offset in which the dates of the feeds themselves are shown; entries keep their own.",
+        _offset,
     )
+    rights: str = _setting("BANTIN_RIGHTS", "", "Rights in what is published, one line in every feed.", _line)
     entries: int = _setting("BANTIN_ENTRIES", 50, "Number of entries in a feed document.", _between(1, 500))
     ttl_minutes: int = _setting(
         "BANTIN_TTL_MINUTES", 15, "Minutes that a reader may wait between polls (the ttl of RSS).", _between(1, 1440)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from store import catalogue, changes, placements, revisions, taxonomy
 from store.attachments.matching import matched
-from store.database import now
+from store.database import change_instant, now
 from store.drafts import checked
 from store.errors import Conflict, NotFound, NotPublishable
 from store.models import (
@@ -55,7 +55,7 @@ def draft(
         language=said.language,
         status=Status.DRAFT.value,
         publisher_id=_publisher_id(session, said),
-        changed_at=now(session),
+        changed_at=change_instant(session),
         edition=0,
         revision=1,
         version=1,
@@ -81,19 +81,28 @@ def revise(
     note: str = "",
     significant: bool = False,
     recognised: Collection[int] | None = None,
+    same_attachments: Collection[int] = (),
+    expected_revision: int | None = None,
 ) -> bool:
     """Replace what a bulletin says; return whether anything differs from what is stored.
 
     `significant` moves the `updated` of a published bulletin. `recognised` None keeps the organisations that
     were found in the text before. Photos keep their files where the caption is the same.
-    Raises Conflict when the date of a published bulletin would move.
+    `same_attachments` are numbers by which the giver meant the stored attachments, whatever the captions say.
+    Raises Conflict when the date of a published bulletin would move, or when somebody else revised it since
+    `expected_revision`.
     """
     row = _get_row(session, number)
     stored = catalogue.get_bulletin(session, number)
     if stored.status is Status.EXPUNGED:
         raise Conflict(f"bulletin {number} was expunged; nothing of it can be revised")
+    if expected_revision is not None and stored.revision != expected_revision:
+        raise Conflict(
+            f"bulletin {number} is at revision {stored.revision} by now, and this text was made from revision "
+            f"{expected_revision}; see the present one with `bantin bulletin show {number}`"
+        )
     said = checked(said)
-    said, last_attachment = matched(said, stored.attachments, row.last_attachment)
+    said, last_attachment = matched(said, stored.attachments, row.last_attachment, meant=same_attachments)
     _check_moment(stored, said.published)
     before = revisions.content_of(session, number)
     keys_before = placements.linked_keys(session, row)
@@ -105,7 +114,7 @@ def revise(
         _set_moment(row, said.published)
     body = session.get_one(DbBody, number)
     body.html = said.body
-    kept = _recognised_ids(session, number) if recognised is None else recognised
+    kept = recognised_subjects(session, number) if recognised is None else recognised
     _link(session, row, said, kept)
     _replace_attachments(session, number, said.attachments)
     session.flush()
@@ -155,6 +164,14 @@ def add_subject(session: Session, number: int, organisation_id: int) -> bool:
     return True
 
 
+def recognised_subjects(session: Session, number: int) -> tuple[int, ...]:
+    """Give the ids of a bulletin's subjects that were found in its text, not named by an editor."""
+    return tuple(
+        row.organisation_id
+        for row in session.query(DbBulletinSubject).filter_by(bulletin=number, recognised=True).order_by("ordinal")
+    )
+
+
 def attach_file(session: Session, number: int, attachment_number: int, file: StoredFile) -> None:
     """Give a waiting caption its file; raises NotFound for an attachment that the bulletin does not have."""
     row = _get_row(session, number)
@@ -192,7 +209,7 @@ def _get_row(session: Session, number: int) -> DbBulletin:
 def _changed(session: Session, row: DbBulletin, kind: str, keys_before: frozenset[str]) -> None:
     """Step version and, where readers see the bulletin, edition and placements."""
     row.version += 1
-    row.changed_at = now(session)
+    row.changed_at = change_instant(session)
     if row.status == Status.PUBLISHED.value:
         keys = placements.linked_keys(session, row)
         row.edition = changes.record(session, kind, bulletin=row.number, selection_keys=keys | keys_before)
@@ -217,13 +234,6 @@ def _check_moment(stored: Bulletin, said: Moment | None) -> None:
 
 def _publisher_id(session: Session, said: Draft) -> int | None:
     return taxonomy.get_organisation(session, said.publisher).id if said.publisher else None
-
-
-def _recognised_ids(session: Session, number: int) -> tuple[int, ...]:
-    return tuple(
-        row.organisation_id
-        for row in session.query(DbBulletinSubject).filter_by(bulletin=number, recognised=True).order_by("ordinal")
-    )
 
 
 def _link(session: Session, row: DbBulletin, said: Draft, recognised: Iterable[int]) -> None:

@@ -31,6 +31,7 @@ from store.models import (
     DbStoredFile,
     DbTombstone,
 )
+from store.text.slugs import slugify
 from store.types import (
     Attachment,
     AttachmentKind,
@@ -80,6 +81,13 @@ def window(session: Session, selection: Selection, *, limit: int, before: int | 
     )
 
 
+def was_ever_placed(session: Session, selection: Selection) -> bool:
+    """Say whether anything is, or was, published under a selection."""
+    placed = select(DbPlacement.position).where(DbPlacement.selection_key == selection.key).limit(1)
+    left = select(DbTombstone.bulletin).where(DbTombstone.selection_key == selection.key).limit(1)
+    return session.scalar(placed) is not None or session.scalar(left) is not None
+
+
 def find_bulletin(session: Session, number: int) -> Bulletin | None:
     """Give one bulletin whatever its status, None when the number was never given."""
     return bulletins(session, [number]).get(number)
@@ -91,6 +99,12 @@ def get_bulletin(session: Session, number: int) -> Bulletin:
     if found is None:
         raise NotFound("bulletin", str(number))
     return found
+
+
+def numbers_titled(session: Session, title: str) -> list[int]:
+    """List the bulletins of exactly this title, the latest first."""
+    chosen = select(DbBulletin.number).where(DbBulletin.slug == slugify(title), DbBulletin.title == title)
+    return list(session.scalars(chosen.order_by(DbBulletin.number.desc()).limit(20)))
 
 
 def bulletins(session: Session, numbers: Collection[int]) -> dict[int, Bulletin]:

@@ -7,12 +7,13 @@ that is visible means that all lower ones are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from store.database import now
-from store.models import DbChange, DbCounter
+from store.database import change_instant
+from store.models import DbChange, DbCounter, DbInstance
 from store.types import Change
 
 EDITION = "edition"
@@ -42,7 +43,7 @@ def record(session: Session, kind: str, *, bulletin: int | None, selection_keys:
             kind=kind,
             bulletin=bulletin,
             selection_keys=" ".join(sorted(keys)),
-            committed_at=now(session),
+            committed_at=change_instant(session),
         )
     )
     session.info["changes"].append(Change(edition, kind, bulletin, keys))
@@ -52,6 +53,12 @@ def record(session: Session, kind: str, *, bulletin: int | None, selection_keys:
 def current_edition(session: Session) -> int:
     """Give the edition of the last committed change; 0 for a new store."""
     return session.execute(select(DbCounter.value).where(DbCounter.name == EDITION)).scalar_one()
+
+
+def last_change_at(session: Session) -> datetime:
+    """Give when the last change was committed; for a new store, when it was made."""
+    newest = session.scalar(select(DbChange.committed_at).order_by(DbChange.edition.desc()).limit(1))
+    return newest or session.execute(select(DbInstance.created_at)).scalar_one()
 
 
 def iter_since(session: Session, edition: int) -> Iterator[Change]:

@@ -7,18 +7,20 @@ gap and a change with a higher edition is never visible before one with a lower.
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from store.errors import DiskFull, InputError, SchemaMismatch, StoreReadOnly, StoreUnavailable
+from store.models import DbChange
 from store.types import Change
 
 Clock = Callable[[], datetime]
@@ -66,7 +68,10 @@ class Database:
         with self._session("write") as session:
             if not self.is_sqlite:
                 session.execute(text("LOCK TABLE instance IN SHARE ROW EXCLUSIVE MODE"))
-            session.info.update(now=self.clock().astimezone(UTC).replace(microsecond=0), changes=[])
+            # Asked first, so that the clock is read once this writer's turn has come.
+            newest = session.scalar(select(DbChange.committed_at).order_by(DbChange.edition.desc()).limit(1))
+            present = self.clock().astimezone(UTC).replace(microsecond=0)
+            session.info.update(now=present, change_instant=max(present, newest or present), changes=[])
             yield session
             session.flush()
             if dry_run:
@@ -139,11 +144,26 @@ def now(session: Session) -> datetime:
     return instant
 
 
+def change_instant(session: Session) -> datetime:
+    """Give the instant that a change carries: that of the transaction, but never before an earlier change.
+
+    A clock that was set back must not make a later state look older.
+    """
+    instant: datetime = session.info["change_instant"]
+    return instant
+
+
 def _checked_url(text_url: str) -> URL:
     try:
         url = make_url(text_url)
-    except ArgumentError as error:
-        raise InputError(field="database URL", value=text_url, reason="is no URL", accepted=ACCEPTED_URLS) from error
+    except (ArgumentError, ValueError) as error:
+        raise InputError(
+            field="database URL",
+            # A password may stand anywhere in what is no URL.
+            value=re.sub(r"//.*@", "//***@", text_url),
+            reason="is no URL",
+            accepted=ACCEPTED_URLS,
+        ) from error
     if url.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"sqlite", "sqlite+pysqlite"} or not url.database or url.database == ":memory:":

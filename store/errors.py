@@ -91,7 +91,8 @@ class NotFound(StoreError):
 
     def __str__(self) -> str:
         known = "; nearest known: " + ", ".join(f"“{name}”" for name in self.nearest) if self.nearest else ""
-        return f"no {self.kind} {shown(self.value)}{known}"
+        hint = f"; make it with `bantin {self.kind} add`" if self.kind in {"category", "organisation"} else ""
+        return f"no {self.kind} {shown(self.value)}{known}{hint}"
 
 
 class Conflict(StoreError):

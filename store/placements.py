@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from store import taxonomy
-from store.database import now
+from store.database import change_instant
 from store.models import DbBulletin, DbBulletinAuthor, DbBulletinCategory, DbBulletinSubject, DbPlacement, DbTombstone
 from store.types import Selection
 
@@ -73,7 +73,7 @@ def replace(session: Session, row: DbBulletin, *, before: frozenset[str], after:
         session.execute(
             insert(DbTombstone),
             [
-                {"bulletin": row.number, "selection_key": key, "edition": edition, "gone_at": now(session)}
+                {"bulletin": row.number, "selection_key": key, "edition": edition, "gone_at": change_instant(session)}
                 for key in sorted(gone)
             ],
         )

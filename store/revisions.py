@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store import catalogue
@@ -38,6 +39,21 @@ def content_of(session: Session, number: int) -> str:
         ],
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def find_editor(session: Session, number: int, *, own: str, neutral: str) -> str | None:
+    """Give who last changed the text since a revision with the note `own`; those with the note `neutral` do not count."""
+    latest = session.execute(
+        select(DbRevision.note, DbRevision.actor)
+        .where(DbRevision.bulletin == number)
+        .order_by(DbRevision.revision.desc())
+    )
+    for row in latest:
+        if row.note == own:
+            return None
+        if row.note != neutral:
+            return row.actor
+    return None
 
 
 def record(session: Session, number: int, *, revision: int, actor: str, note: str, significant: bool) -> None:

@@ -49,7 +49,9 @@ def upgrade(database: Database, *, instance: uuid.UUID | None = None) -> SchemaS
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreUnavailable(f"the folder of the database cannot be made: {error}") from error
+            raise StoreUnavailable(
+                f"the folder {path.parent} cannot be made ({error.strerror}); see BANTIN_DATA and BANTIN_DATABASE_URL"
+            ) from error
     with database.schema_change() as session:
         connection = session.connection()
         before = _state(connection)
@@ -79,8 +81,12 @@ def require_current(database: Database) -> None:
     """Raise SchemaMismatch unless the store is at this code's schema."""
     found = state(database)
     if not found.is_current:
-        where = "there is no store yet" if found.found is None else f"the store is at schema {found.found}"
-        raise SchemaMismatch(f"{where}, this version needs {found.wanted}; run `bantin db upgrade`")
+        shown = database.url.render_as_string(hide_password=True)
+        if found.found is None:
+            raise SchemaMismatch(f"there is no store at {shown}; `bantin db upgrade` makes one, if this is the place")
+        raise SchemaMismatch(
+            f"the store at {shown} has schema {found.found}, this version needs {found.wanted}; run `bantin db upgrade`"
+        )
 
 
 def differences(database: Database) -> list[str]:

@@ -95,6 +95,13 @@ def keep_record(
     session.flush()
 
 
+def is_imported(session: Session, bulletin: int) -> bool:
+    """Say whether a bulletin came from a source."""
+    return (
+        session.scalar(select(DbSourceRecord.bulletin).where(DbSourceRecord.bulletin == bulletin).limit(1)) is not None
+    )
+
+
 def require_owner(session: Session, source: Source, bulletin: int) -> None:
     """Raise Conflict when another source gave this bulletin: only that one may revise it."""
     other = session.scalar(

@@ -5,15 +5,16 @@ A slug once given is never given to another entity of its kind; a collision gets
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store import changes
-from store.database import now
+from store.database import change_instant
 from store.errors import AlreadyExists, InputError, NotFound
 from store.models import DbAlias, DbAuthor, DbCategory, DbOrganisation, DbSlug
 from store.text.nearest import nearest
@@ -22,6 +23,11 @@ from store.text.vietnamese import clean_line, fold
 from store.types import Author, Category, Organisation
 
 NAME_CHARS = 300
+DESCRIPTION_CHARS = 1_000
+
+
+_WORDS = re.compile(r"\w+")
+_WEBSITE = re.compile(r"https?://[^\s\"<>\\]{1,500}")
 
 
 class Kind(StrEnum):
@@ -49,20 +55,22 @@ def add_category(
     aliases: Iterable[str] = (),
     parent: str | None = None,
     description: str = "",
+    as_new: bool = False,
 ) -> Category:
     """Add a category; `parent` is named as people name it.
 
-    Raises AlreadyExists for a name that is taken, NotFound for an unknown parent, InputError for no name.
+    Raises AlreadyExists for a name that is taken or, unless `as_new`, differs from one in marks and signs alone;
+    NotFound for an unknown parent; InputError for no name.
     """
-    name = _new_name(session, Kind.CATEGORY, name)
+    name = _new_name(session, Kind.CATEGORY, name, as_new=as_new)
     row = DbCategory(
         name=name,
-        short_name=_optional_line(short_name, "short name"),
+        short_name=_short_name(short_name),
         slug=_claim_slug(session, Kind.CATEGORY, name),
-        description=clean_line(description, field="description"),
+        description=_line("description", description, DESCRIPTION_CHARS),
         parent_id=get_category(session, parent).id if parent else None,
         edition=0,
-        changed_at=now(session),
+        changed_at=change_instant(session),
     )
     _keep(session, Kind.CATEGORY, row, aliases)
     return get_category(session, name)
@@ -77,18 +85,19 @@ def add_organisation(
     parent: str | None = None,
     description: str = "",
     website: str | None = None,
+    as_new: bool = False,
 ) -> Organisation:
     """Add an organisation; raises as `add_category` does."""
-    name = _new_name(session, Kind.ORGANISATION, name)
+    name = _new_name(session, Kind.ORGANISATION, name, as_new=as_new)
     row = DbOrganisation(
         name=name,
-        short_name=_optional_line(short_name, "short name"),
+        short_name=_short_name(short_name),
         slug=_claim_slug(session, Kind.ORGANISATION, name),
-        description=clean_line(description, field="description"),
+        description=_line("description", description, DESCRIPTION_CHARS),
         website=_checked_website(website),
         parent_id=get_organisation(session, parent).id if parent else None,
         edition=0,
-        changed_at=now(session),
+        changed_at=change_instant(session),
     )
     _keep(session, Kind.ORGANISATION, row, aliases)
     return get_organisation(session, name)
@@ -97,7 +106,9 @@ def add_organisation(
 def add_author(session: Session, name: str) -> Author:
     """Add a person who is named in bylines; raises AlreadyExists or InputError."""
     name = _new_name(session, Kind.AUTHOR, name)
-    row = DbAuthor(name=name, slug=_claim_slug(session, Kind.AUTHOR, name), edition=0, changed_at=now(session))
+    row = DbAuthor(
+        name=name, slug=_claim_slug(session, Kind.AUTHOR, name), edition=0, changed_at=change_instant(session)
+    )
     _keep(session, Kind.AUTHOR, row, ())
     return Author(id=row.id, name=row.name, slug=row.slug)
 
@@ -208,7 +219,10 @@ def _get_id(session: Session, kind: Kind, name: str) -> int:
     if exact is not None:
         return exact
     known = _known_names(session, kind)
-    for match in (str.casefold, fold):
+    # "bao chi" may be typed for "Báo chí"; "bào chì" is another word.
+    is_unmarked = fold(wanted) == wanted.casefold()
+    matches: tuple[Callable[[str], str], ...] = (str.casefold, _bare) if is_unmarked else (str.casefold, _without_signs)
+    for match in matches:
         ids = {entity for label, entity in known if match(label) == match(wanted)}
         if len(ids) == 1:
             return ids.pop()
@@ -220,6 +234,10 @@ def _get_id(session: Session, kind: Kind, name: str) -> int:
                 accepted="a full name, or the slug that `bantin " + kind.value + " list` shows",
             )
     raise NotFound(kind.value, name, nearest(wanted, [label for label, _ in known]))
+
+
+def _without_signs(name: str) -> str:
+    return " ".join(_WORDS.findall(name.casefold()))
 
 
 def _known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
@@ -237,20 +255,34 @@ def _chosen(column: InstrumentedAttribute[int], ids: Collection[int] | None) -> 
     return true() if ids is None else column.in_(ids)
 
 
-def _new_name(session: Session, kind: Kind, name: str) -> str:
-    cleaned = clean_line(name, field=f"{kind.value} name")
-    if not cleaned or len(cleaned) > NAME_CHARS:
+def _new_name(session: Session, kind: Kind, name: str, *, as_new: bool = False) -> str:
+    cleaned = _line(f"{kind.value} name", name, NAME_CHARS)
+    if not cleaned:
         raise InputError(
-            field=f"{kind.value} name",
-            value=name,
-            reason="is empty" if not cleaned else f"has {len(cleaned)} characters",
-            accepted=f"1 to {NAME_CHARS} characters",
+            field=f"{kind.value} name", value=name, reason="is empty", accepted=f"1 to {NAME_CHARS} characters"
         )
     row_type = ROW_TYPES[kind]
-    taken = session.scalar(select(row_type.slug).where(row_type.name == cleaned))
-    if taken is not None:
-        raise AlreadyExists(kind.value, cleaned, f"its slug is {taken}")
+    for known, slug in session.execute(select(row_type.name, row_type.slug)):
+        if known == cleaned:
+            raise AlreadyExists(kind.value, known, f"its slug is {slug}")
+        if not (as_new or kind is Kind.AUTHOR) and _bare(known) == _bare(cleaned):
+            raise AlreadyExists(kind.value, known, f"its slug is {slug}; --as-new adds “{cleaned}” beside it")
     return cleaned
+
+
+def _bare(name: str) -> str:
+    """Strip a name to its letters and digits, without marks: what two spellings of it share."""
+    return " ".join(_WORDS.findall(fold(name)))
+
+
+def _line(field: str, value: str, limit: int) -> str:
+    if len(value) <= limit * 4:
+        value = clean_line(value, field=field)
+    if len(value) > limit:
+        raise InputError(
+            field=field, value=value, reason=f"has {len(value):,} characters", accepted=f"at most {limit} characters"
+        )
+    return value
 
 
 def _claim_slug(session: Session, kind: Kind, name: str) -> str:
@@ -265,9 +297,12 @@ def _keep(session: Session, kind: Kind, row: DbCategory | DbOrganisation | DbAut
     session.add(row)
     session.flush()
     session.add(DbSlug(kind=kind.value, slug=row.slug, entity_id=row.id))
-    for alias in sorted({clean_line(alias, field="alias") for alias in aliases} - {"", row.name}):
+    for alias in sorted({_line("alias", alias, NAME_CHARS) for alias in aliases} - {"", row.name}):
         session.add(DbAlias(kind=kind.value, entity_id=row.id, alias=alias))
-    row.edition = changes.record(session, f"{kind.value} added", bulletin=None, selection_keys=_own_keys(kind, row.id))
+    if kind is not Kind.AUTHOR:
+        # An author is seen first in a published bulletin; a draft's byline is nobody's business.
+        keys = _own_keys(kind, row.id)
+        row.edition = changes.record(session, f"{kind.value} added", bulletin=None, selection_keys=keys)
     session.flush()
 
 
@@ -278,13 +313,13 @@ def _own_keys(kind: Kind, entity_id: int) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _optional_line(value: str | None, field: str) -> str | None:
-    return clean_line(value, field=field) or None if value is not None else None
+def _short_name(value: str | None) -> str | None:
+    return _line("short name", value, NAME_CHARS) or None if value else None
 
 
 def _checked_website(address: str | None) -> str | None:
     if not address:
         return None
-    if not address.startswith(("https://", "http://")) or any(c.isspace() for c in address):
+    if not _WEBSITE.fullmatch(address):
         raise InputError(field="website", value=address, reason="is no web address", accepted="https://...")
     return address

@@ -15,7 +15,9 @@ from feeds.settings import DEFAULT_PORT
 from store import catalogue, changes, schema
 from store.attachments.storage import DiskStorage
 from store.database import Database
+from store.errors import InputError
 
+STORE = "bantin.sqlite"
 DEFAULT_FOLDER = Path("var/demo")
 
 
@@ -36,7 +38,11 @@ def demo(port: int, data: Path) -> None:
         del os.environ[name]
     base_url = f"http://127.0.0.1:{port}"
     os.environ.update(BANTIN_DATA=str(data), BANTIN_BASE_URL=base_url, BANTIN_SITE_NAME="Bản tin tỉnh Vân Sơn")
-    database = Database(f"sqlite:///{(data / 'bantin.sqlite').absolute()}")
+    if data.is_dir() and any(data.iterdir()) and not (data / STORE).exists():
+        raise InputError(
+            field="--data", value=str(data), reason="holds other files and no store", accepted="a new or empty folder"
+        )
+    database = Database(f"sqlite:///{(data / STORE).absolute()}")
     schema.upgrade(database)
     with database.snapshot() as session:
         is_untouched = changes.current_edition(session) == 0 and not any(catalogue.iter_bulletins(session))

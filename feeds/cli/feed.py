@@ -10,8 +10,7 @@ from feeds import channels
 from feeds.addresses import parse_feed_path
 from feeds.channels import KIND_OF_CRITERION
 from feeds.cli.workspace import open_workspace
-from feeds.documents import render
-from store import catalogue, taxonomy
+from store import taxonomy
 from store.errors import InputError, NotFound
 
 
@@ -35,9 +34,8 @@ def feed(address: str) -> None:
             for criterion, slug in path.selection.criteria:
                 taxonomy.require_slug(session, KIND_OF_CRITERION[criterion], slug)
             raise NotFound("channel", address)
-        window = catalogue.window(session, resolved.selection, limit=workspace.settings.entries)
-        channel = channels.channel_of(session, resolved, window, workspace.settings)
-        document = render(path.format, channel, channels.entries_of(session, window, workspace.settings))
+        prepared = channels.prepare(session, resolved, workspace.settings)
+        document = prepared.render(session, path.format, workspace.settings)
     sys.stdout.flush()
     sys.stdout.buffer.write(document)
     sys.stdout.buffer.flush()

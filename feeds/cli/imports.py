@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from feeds.cli.workspace import REFUSED, Workspace, actor, open_workspace, print_json, say
+from feeds.cli.workspace import NUMBER, REFUSED, STDIN, Workspace, actor, open_workspace, print_json, read_file, say
 from store import sources, taxonomy
 from store.errors import InputError, StoreError, StoreUnavailable
 from store.importers.ingest import Ingested, Outcome, ingest
@@ -25,8 +25,6 @@ from store.importers.recognition import build_recogniser
 REFUSED_OUTCOME = "refused"
 LISTED_FILES = 20
 """With more files than this, only what needs a person's eye gets a line of its own."""
-
-STDIN = "-"
 
 
 @click.group("import")
@@ -45,6 +43,7 @@ class Options:
     as_new: bool
     overrules: dict[int, Kind]
     dry_run: bool
+    verbose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Result:
     messages: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     page: PortalPage | None = None
+    key: str | None = None
 
 
 def _overrules(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[int, Kind]:
@@ -74,7 +74,7 @@ def _overrules(_context: click.Context, _parameter: click.Parameter, values: tup
 @click.argument("places", metavar="FILE|FOLDER|-...", nargs=-1, required=True)
 @click.option("--category", "categories", multiple=True, help="File them under this category; may be repeated.")
 @click.option("--publisher", help="The organisation that issues them.")
-@click.option("--revises", type=int, metavar="NUMBER", help="The page is another version of this bulletin.")
+@click.option("--revises", type=NUMBER, metavar="NUMBER", help="The page is another version of this bulletin.")
 @click.option("--as-new", is_flag=True, help="Take pages as new that look like another version of a bulletin.")
 @click.option(
     "--as",
@@ -87,6 +87,7 @@ def _overrules(_context: click.Context, _parameter: click.Parameter, values: tup
 @click.option("--no-recognise", is_flag=True, help="Do not look for known organisations in the text.")
 @click.option("--source", default="portal", show_default=True, help="Name of the portal, if there are several.")
 @click.option("--dry-run", is_flag=True, help="Show what would be stored; store nothing.")
+@click.option("--verbose", is_flag=True, help="Give every page of a folder its line and its decisions.")
 @click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
 def portal(places: tuple[str, ...], no_recognise: bool, as_json: bool, **said: Any) -> None:
     """Import bulletin pages saved as text from a PublishingPortal site.
@@ -106,7 +107,9 @@ def portal(places: tuple[str, ...], no_recognise: bool, as_json: bool, **said: A
         for name in recogniser.ambiguous:
             say(f"note: “{name}” stands for several organisations and is attached to none of them")
     if not files:
-        say("no .txt file there")
+        raise InputError(
+            field="FOLDER", value=", ".join(places), reason="holds no .txt file", accepted="pages saved as .txt files"
+        )
     results = _import_all(workspace, files, options, recogniser, quiet=as_json)
     if as_json:
         print_json([_as_json(result) for result in results])
@@ -136,22 +139,28 @@ def _import_all(
     workspace: Workspace, files: list[str], options: Options, recogniser: Recogniser | None, *, quiet: bool
 ) -> list[Result]:
     results = []
+    alone = len(files) <= LISTED_FILES
+    seen: dict[str, str] = {}
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         for place in progress.track(files, description="Importing"):
-            result = _import_one(workspace, place, options, recogniser)
+            result = _import_one(workspace, place, options, recogniser, detailed=alone)
+            if options.dry_run:
+                result = _seen_before(result, seen)
             results.append(result)
             if not quiet:
-                _print_result(result, options, alone=len(files) <= LISTED_FILES)
+                _print_result(result, options, alone=alone or options.verbose)
     return results
 
 
-def _import_one(workspace: Workspace, place: str, options: Options, recogniser: Recogniser | None) -> Result:
+def _import_one(
+    workspace: Workspace, place: str, options: Options, recogniser: Recogniser | None, *, detailed: bool
+) -> Result:
     page: PortalPage | None = None
     try:
         page = read_portal_page(
-            _read(place),
+            read_file(place, limit_bytes=MAX_FILE_BYTES),
             recogniser=recogniser,
             publisher=options.publisher,
             categories=options.categories,
@@ -171,26 +180,26 @@ def _import_one(workspace: Workspace, place: str, options: Options, recogniser: 
     except StoreError as error:
         line = f":{error.line}" if isinstance(error, InputError) and error.line else ""
         return Result(f"{place}{line}", REFUSED_OUTCOME, messages=(str(error),))
-    return _result(place, page, done)
+    return _result(place, page, done, detailed=detailed)
 
 
-def _result(place: str, page: PortalPage, done: Ingested) -> Result:
+def _seen_before(result: Result, seen: dict[str, str]) -> Result:
+    """Say of a page that stood in this dry run already what a real run, which had stored it, would say."""
+    if result.key is None or result.outcome != Outcome.ADDED:
+        return result
+    first = seen.setdefault(result.key, result.place)
+    if first == result.place:
+        return result
+    return replace(result, outcome=Outcome.UNCHANGED.value, messages=(f"the same page as {first}",))
+
+
+def _result(place: str, page: PortalPage, done: Ingested, *, detailed: bool) -> Result:
     messages = (*(f"converted: {step}" for step in page.conversions), *page.page.warnings, *done.notes)
-    decisions = () if done.outcome is Outcome.UNCHANGED else page.decisions
-    return Result(place, done.outcome.value, done.number, page.page.title, messages, decisions, page)
-
-
-def _read(place: str) -> bytes:
-    # One byte past the limit is enough to be refused for its size; the rest is never read.
-    try:
-        if place == STDIN:
-            return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-        with Path(place).open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            field="file", value=place, reason=error.strerror or str(error), accepted="a file that can be read"
-        ) from error
+    # An unchanged page's decisions are old news in a folder, but somebody who looks at one page wants them.
+    is_news = done.outcome is not Outcome.UNCHANGED or detailed
+    decisions = page.decisions if is_news else ()
+    shown, key = page if detailed else None, page.incoming.external_key
+    return Result(place, done.outcome.value, done.number, page.page.title, messages, decisions, shown, key)
 
 
 def _print_result(result: Result, options: Options, *, alone: bool) -> None:
@@ -230,6 +239,8 @@ def _print_summary(results: list[Result], options: Options) -> None:
     shown = ", ".join(f"{counts[str(outcome)]} {outcome}" for outcome in order if counts[str(outcome)])
     said = f"{len(results)} page{'' if len(results) == 1 else 's'}: {shown or 'nothing to do'}"
     click.echo(f"Dry run, nothing stored: {said}" if options.dry_run else said)
+    if counts[Outcome.ADDED.value] and not options.dry_run:
+        say("see them with `bantin bulletin list`")
     if any(result.decisions for result in results):
         say("overrule a line with --as LINE=KIND, e.g. --as 15=paragraph")
 

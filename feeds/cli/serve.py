@@ -34,6 +34,9 @@ def serve(host: str, port: int, workers: int) -> None:
     workspace.database.dispose()
     require_free(host, port)
     say(f"serving {workspace.addresses.directory()} on {host}:{port}, {workers} workers; stop with Ctrl-C")
+    here = _local_url(host, port)
+    if not workspace.settings.base_url.startswith(here):
+        say(f"links lead to {workspace.settings.base_url}; on this machine look at {here}/feeds/")
     run_server(host, port, workers=workers)
 
 

@@ -7,16 +7,20 @@ from typing import Any
 
 import click
 
-from feeds.cli.workspace import open_workspace, print_json, print_table, say
-from store import catalogue, taxonomy
-from store.importers.recognition import recognise_organisation
+from feeds.cli.workspace import Workspace, open_workspace, print_json, print_table, say
+from store import bulletins, catalogue, taxonomy
+from store.importers.recognition import build_recogniser, find_naming
 from store.taxonomy import Kind
+from store.types import Organisation
+
+BATCH = 100
 
 
 def _names(command: Any) -> Any:
     """Add the options that categories and organisations share."""
     for option in (
         click.option("--dry-run", is_flag=True, help="Show what would be stored; store nothing."),
+        click.option("--as-new", is_flag=True, help="Add it although one with nearly this name is there already."),
         click.option("--description", default="", help="One sentence about it, shown to readers."),
         click.option("--parent", help="Name of the one above it."),
         click.option("--alias", "aliases", multiple=True, help="Another name it is found by; may be repeated."),
@@ -72,10 +76,36 @@ def add_organisation(dry_run: bool, no_recognise: bool, **names: Any) -> None:
     workspace = open_workspace()
     with workspace.database.transaction(dry_run=dry_run) as session:
         added = taxonomy.add_organisation(session, **names)
-        attached = [] if no_recognise else recognise_organisation(session, added.id)
+        shared = build_recogniser(session).ambiguous
     click.echo(f"{'would add' if dry_run else 'added'} organisation {added.slug}: {added.name}")
-    if attached:
-        say(f"named by {len(attached)} of the stored bulletins: {'would be ' if dry_run else ''}attached to them")
+    for name, owners in shared.items():
+        if added.id in owners:
+            say(f"note: “{name}” is a name of {len(owners)} organisations now; texts that say it are attached to none")
+    if not (no_recognise or dry_run):
+        attach_where_named(workspace, added)
+
+
+@organisation_group.command("recognise")
+@click.argument("name")
+@click.option("--dry-run", is_flag=True, help="Say how many bulletins name it; attach it to none.")
+def recognise(name: str, dry_run: bool) -> None:
+    """Attach an organisation to the stored bulletins that name it; their dates stay as they are."""
+    workspace = open_workspace()
+    with workspace.database.snapshot() as session:
+        known = taxonomy.get_organisation(session, name)
+    attach_where_named(workspace, known, dry_run=dry_run)
+
+
+def attach_where_named(workspace: Workspace, body: Organisation, *, dry_run: bool = False) -> None:
+    """Look for a body in what is stored, and attach it, a hundred bulletins a transaction: others may write between."""
+    with workspace.database.snapshot() as session:
+        numbers = find_naming(session, body.id)
+    for start in range(0, len(numbers), BATCH):
+        with workspace.database.transaction(dry_run=dry_run) as session:
+            for number in numbers[start : start + BATCH]:
+                bulletins.add_subject(session, number, body.id)
+    if numbers:
+        say(f"named by {len(numbers)} of the stored bulletins: {'would be ' if dry_run else ''}attached to them")
 
 
 @organisation_group.command("list")

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -16,7 +17,11 @@ from feeds.settings import Settings
 from store import schema
 from store.attachments.storage import DiskStorage
 from store.database import Database
-from store.errors import StoreError, StoreUnavailable
+from store.errors import InputError, StoreError, StoreUnavailable
+
+STDIN = "-"
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""A bulletin's number on the command line."""
 
 REFUSED = 1
 USAGE = 2
@@ -47,6 +52,22 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
     database = Database(settings.store_url)
     schema.require_current(database)
     return Workspace(settings, database, DiskStorage(settings.files_folder))
+
+
+def read_file(place: str, *, limit_bytes: int) -> bytes:
+    """Read a file or, for `-`, stdin: at most one byte past the limit, which is enough to be refused for its size.
+
+    Raises InputError for what cannot be read.
+    """
+    try:
+        if place == STDIN:
+            return sys.stdin.buffer.read(limit_bytes + 1)
+        with Path(place).open("rb") as file:
+            return file.read(limit_bytes + 1)
+    except OSError as error:
+        raise InputError(
+            field="FILE", value=place, reason=error.strerror or str(error), accepted="a file that can be read"
+        ) from error
 
 
 def actor() -> str:

@@ -26,6 +26,8 @@ def render(channel: Channel, entries: Sequence[Entry]) -> bytes:
         feed.link(link)
     if channel.icon_url:
         feed.icon(channel.icon_url)
+    if channel.logo_url:
+        feed.logo(channel.logo_url)
     for entry in entries:
         added = generator.add_entry(feed, channel, entry)
         added.updated(entry.updated)

@@ -104,7 +104,7 @@ class Channel:
 
     `id` is an absolute IRI; `updated` the newest change that the document shows, never the present
     moment; `feed_urls` has the canonical address in each format; `ttl_minutes` how long a poller
-    may wait.
+    may wait. The icon is square and at most 144 px wide, the logo twice as wide as high.
     """
 
     id: str
@@ -118,3 +118,4 @@ class Channel:
     ttl_minutes: int = 15
     rights: str = ""
     icon_url: str | None = None
+    logo_url: str | None = None

@@ -37,6 +37,7 @@ def _channel(channel: Channel) -> Channel:
         author=_party(channel.author) or Party(name=title),
         rights=xml_safe(channel.rights),
         icon_url=_address(channel.icon_url) if channel.icon_url else None,
+        logo_url=_address(channel.logo_url) if channel.logo_url else None,
     )
 
 

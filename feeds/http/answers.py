@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, request
 
@@ -18,6 +18,7 @@ PREFLIGHT = CORS | {
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM",
     "Access-Control-Max-Age": "86400",
 }
+MISSING_SECONDS = 60
 GRACE = "stale-while-revalidate=60, stale-if-error=86400"
 
 
@@ -27,10 +28,14 @@ def conditional(
     media_type: str,
     etag: str,
     last_modified: datetime,
+    present: datetime,
     max_age_seconds: int,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer the present request: 304 where the client has it, else what `render` gives."""
+    """Answer the present request: 304 where the client has it, else what `render` gives.
+
+    A date is told only when its second is over: within it the same date could come to mean other bytes.
+    """
     known = is_not_modified(
         if_none_match=request.headers.get("If-None-Match"),
         if_modified_since=request.headers.get("If-Modified-Since"),
@@ -39,7 +44,8 @@ def conditional(
     )
     response = empty(304, {}) if known else Response(render(), content_type=f"{media_type}; charset=utf-8")
     response.headers["ETag"] = etag
-    response.headers["Last-Modified"] = http_date(last_modified)
+    if present >= last_modified + timedelta(seconds=1):
+        response.headers["Last-Modified"] = http_date(last_modified)
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}, {GRACE}"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers.update(headers or {})
@@ -63,4 +69,7 @@ def empty(status: int, headers: Mapping[str, str]) -> Response:
 
 def plain(status: int, sentence: str) -> Response:
     """Answer with one sentence; small, because robots ask for what is not there all day."""
-    return Response(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+    response = Response(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+    if status in {404, 410}:
+        response.headers["Cache-Control"] = f"public, max-age={MISSING_SECONDS}"
+    return response

@@ -25,7 +25,6 @@ def window_etag(window: Window, *, kind: str, channel: Channel, settings: Settin
     """
     seen = [
         kind,
-        RENDERER_VERSION,
         fingerprint(settings),
         [channel.id, channel.title, channel.description, channel.html_url, channel.updated.isoformat()],
         [(key.number, key.version) for key in window.entries],
@@ -41,5 +40,6 @@ def etag(edition: int, seen: Sequence[Any]) -> str:
 
 
 def fingerprint(settings: Settings) -> list[Any]:
-    """List the settings that show in documents and pages."""
-    return [settings.base_url, settings.site_name, str(settings.timezone), settings.ttl_minutes]
+    """List what shows in documents and pages and is not in the store: settings, and the renderers themselves."""
+    shown = [settings.base_url, settings.site_name, str(settings.timezone), settings.ttl_minutes, settings.rights]
+    return [RENDERER_VERSION, *shown]

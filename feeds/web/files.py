@@ -31,7 +31,9 @@ def file(shard: str, name: str) -> Response:
     path = site.storage.path(found.digest)
     if not path.is_file():
         return _missing()
-    response = send_file(path.absolute(), mimetype=found.media_type, etag=found.digest, conditional=True)
+    response = send_file(
+        path.absolute(), mimetype=found.media_type, etag=found.digest, download_name=name, conditional=True
+    )
     response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -13,14 +13,14 @@ from feeds.addresses import SelectionPath, parse_bulletin_path
 from feeds.channels import Resolved
 from feeds.documents.model import MEDIA_TYPES, Format
 from feeds.entries import body_html, media_of, shown_photos
-from feeds.http.answers import conditional, moved
+from feeds.http.answers import MISSING_SECONDS, conditional, moved
 from feeds.http.validators import etag, fingerprint, window_etag
 from feeds.site import Site, current_site
 from feeds.web.views import BulletinView, ChannelLink, Headline
 from store import catalogue, changes, taxonomy
 from store.text.collation import sort_key
 from store.text.dates import format_vietnamese
-from store.types import Author, Bulletin, Category, Organisation, Selection, Status
+from store.types import Author, Bulletin, Category, Organisation, Status
 
 blueprint = Blueprint("pages", __name__)
 
@@ -49,19 +49,18 @@ def directory() -> Response:
     site = current_site()
     with site.database.snapshot() as session:
         edition = changes.current_edition(session)
-        newest = catalogue.window(session, Selection(), limit=1)
-        counts = catalogue.count_placed(session)
         return conditional(
-            lambda: _page(site, "directory.html", groups=_channel_groups(session, site, counts), feeds=_all(site)),
+            lambda: _page(site, "directory.html", groups=_channel_groups(session, site), feeds=_all(site)),
             media_type=HTML,
             etag=etag(edition, ["directory", site.look_version, fingerprint(site.settings)]),
-            last_modified=newest.changed_at,
+            last_modified=changes.last_change_at(session),
+            present=site.database.clock(),
             max_age_seconds=site.settings.max_age_seconds,
         )
 
 
 def channel_page(session: Session, resolved: Resolved) -> Response:
-    """Answer the readable page of a selection, fifty bulletins at a time."""
+    """Answer the readable page of a selection, as many bulletins at a time as a feed has entries."""
     site = current_site()
     before = _position(request.args.get("before"))
     window = catalogue.window(session, resolved.selection, limit=site.settings.entries + 1, before=before)
@@ -90,6 +89,7 @@ def channel_page(session: Session, resolved: Resolved) -> Response:
             window, kind="html", channel=channel, settings=site.settings, shown=[site.look_version, before]
         ),
         last_modified=window.changed_at,
+        present=site.database.clock(),
         max_age_seconds=site.settings.max_age_seconds,
     )
 
@@ -116,6 +116,7 @@ def bulletin(rest: str) -> Response:
             media_type=HTML,
             etag=etag(found.version, ["bulletin", number, site.look_version, fingerprint(site.settings)]),
             last_modified=found.changed_at,
+            present=site.database.clock(),
             max_age_seconds=site.settings.max_age_seconds,
         )
 
@@ -136,7 +137,8 @@ def _bulletin_page(site: Site, found: Bulletin) -> bytes:
     )
 
 
-def _channel_groups(session: Session, site: Site, counts: dict[str, int]) -> list[tuple[str, list[ChannelLink]]]:
+def _channel_groups(session: Session, site: Site) -> list[tuple[str, list[ChannelLink]]]:
+    counts = catalogue.count_placed(session)
     categories = list(taxonomy.categories_by_id(session).values())
     organisations = _by_name(taxonomy.organisations_by_id(session).values())
     authors = _by_name(taxonomy.authors_by_id(session).values())
@@ -217,7 +219,9 @@ def _all(site: Site) -> dict[str, str]:
 def missing(site: Site, *, status: int = 404) -> Response:
     """Answer the page that says there is nothing here (404), or no longer (410)."""
     body = _page(site, "missing.html", gone=status == 410)
-    return Response(body, status=status, content_type="text/html; charset=utf-8")
+    response = Response(body, status=status, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = f"public, max-age={MISSING_SECONDS}"
+    return response
 
 
 def _page(site: Site, template: str, **context: object) -> bytes:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from feeds import channels
-from feeds.addresses import FeedPath, parse_feed_path
-from feeds.documents import render
+from feeds.addresses import CRITERIA, FeedPath, parse_feed_path
 from feeds.documents.model import Channel, Format
-from feeds.http.answers import CORS, PREFLIGHT, conditional, empty, moved, plain
+from feeds.http.answers import PREFLIGHT, conditional, empty, moved, plain
 from feeds.http.validators import window_etag
 from feeds.site import Site, current_site
-from feeds.web.pages import channel_page
-from store import catalogue
+from feeds.web.pages import channel_page, missing
 
 blueprint = Blueprint("syndication", __name__)
 
@@ -23,28 +21,30 @@ def feed(rest: str) -> Response:
     site = current_site()
     path = parse_feed_path(rest)
     if path is None:
-        return _no_such_channel()
+        if rest.rstrip("/") in CRITERIA:
+            return moved(site.addresses.directory())
+        return _no_such_channel(rest)
     if request.method == "OPTIONS":
         return empty(204, {"Allow": "GET, HEAD, OPTIONS", **PREFLIGHT})
     with site.database.snapshot() as session:
         resolved = channels.find_selection(session, path.selection)
         if resolved is None:
-            return _no_such_channel()
+            return _no_such_channel(rest)
         today = FeedPath(resolved.path, path.format)
         if today.text != rest:
             return moved(_address(site, today), permanently_renamed=resolved.path != path.selection)
         if path.format is None:
             return channel_page(session, resolved)
-        window = catalogue.window(session, resolved.selection, limit=site.settings.entries)
-        channel = channels.channel_of(session, resolved, window, site.settings)
-        document_format = path.format
+        prepared = channels.prepare(session, resolved, site.settings)
+        document_format, channel = path.format, prepared.channel
         return conditional(
-            lambda: render(document_format, channel, channels.entries_of(session, window, site.settings)),
+            lambda: prepared.render(session, document_format, site.settings),
             media_type=document_format.media_type,
-            etag=window_etag(window, kind=document_format.value, channel=channel, settings=site.settings),
-            last_modified=window.changed_at,
+            etag=window_etag(prepared.window, kind=document_format.value, channel=channel, settings=site.settings),
+            last_modified=prepared.window.changed_at,
+            present=site.database.clock(),
             max_age_seconds=site.settings.max_age_seconds,
-            headers=CORS | {"Link": _links(channel, document_format)},
+            headers={"Link": _links(channel, document_format)},
         )
 
 
@@ -59,7 +59,9 @@ def _address(site: Site, path: FeedPath) -> str:
     return site.addresses.feed(path.selection, path.format)
 
 
-def _no_such_channel() -> Response:
-    response = plain(404, "Không có kênh tin này. Danh mục các kênh: " + current_site().addresses.directory())
-    response.headers.update(CORS)
-    return response
+def _no_such_channel(rest: str) -> Response:
+    site = current_site()
+    if "." not in rest:
+        # Without a format it is a person's address.
+        return missing(site)
+    return plain(404, f"Không có kênh tin này. Danh mục các kênh: {site.addresses.directory()}")

@@ -5,21 +5,27 @@ A caption that stayed keeps its number and its file wherever it moved; numbers a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from store.text.markup import figure, fill_figures
 from store.types import Attachment, Draft
 
+ALIKE = 0.6
 
-def matched(draft: Draft, stored: Sequence[Attachment], last_number: int) -> tuple[Draft, int]:
+
+def matched(
+    draft: Draft, stored: Sequence[Attachment], last_number: int, *, meant: Collection[int] = ()
+) -> tuple[Draft, int]:
     """Renumber a draft's attachments after the stored ones; return it with the highest number ever given.
 
-    The same kind and caption is the same attachment; of what remains, the same number is a reworded one.
+    The same kind and caption is the same attachment; of what remains, the same number is a reworded one, if its
+    caption is still alike or `meant` lists the number. Any other is new: no photo slips under a foreign caption.
     """
     left = list(stored)
     partners: dict[int, Attachment] = {}
-    for same in (_same_caption, _same_number):
+    for same in (_meant_number(meant), _same_caption, _reworded):
         for attachment in draft.attachments:
             if attachment.number in partners:
                 continue
@@ -49,5 +55,11 @@ def _same_caption(old: Attachment, new: Attachment) -> bool:
     return old.kind is new.kind and old.caption == new.caption
 
 
-def _same_number(old: Attachment, new: Attachment) -> bool:
-    return old.kind is new.kind and old.number == new.number
+def _meant_number(meant: Collection[int]) -> Callable[[Attachment, Attachment], bool]:
+    return lambda old, new: old.kind is new.kind and old.number == new.number and new.number in meant
+
+
+def _reworded(old: Attachment, new: Attachment) -> bool:
+    if old.kind is not new.kind or old.number != new.number:
+        return False
+    return SequenceMatcher(None, old.caption, new.caption, autojunk=False).ratio() >= ALIKE

@@ -12,12 +12,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from store import bulletins, catalogue, sources
+from store import bulletins, catalogue, revisions, sources
 from store.errors import NotPublishable
 from store.importers.resemblance import may_be_same_title, resembles
 from store.sources import Record, Source
 from store.text.markup import plain_text
-from store.types import Bulletin, Draft, Organisation, Status
+from store.types import Attachment, Bulletin, Draft, Organisation, Status
 
 
 class Outcome(StrEnum):
@@ -34,16 +34,19 @@ class Incoming:
     """Something read from a source, ready to be stored.
 
     `external_key` is what the source knows it by, `content_digest` changes when its meaning does, `day` (ISO)
-    and `folded_title` find near matches, `subjects` are ids of organisations recognised in the text.
+    and `folded_title` find near matches. `is_overruled`: a person said what parts of it are, so that it counts as
+    changed although the source says the same; `subjects` are ids of organisations recognised in the text,
+    None where nobody looked.
     """
 
     external_key: str
     content_digest: str
     draft: Draft
-    subjects: tuple[int, ...] = ()
+    subjects: tuple[int, ...] | None = None
     address: str | None = None
     day: str | None = None
     folded_title: str | None = None
+    is_overruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,8 @@ def _add(session: Session, source: Source, incoming: Incoming, *, actor: str) ->
         incoming.draft,
         actor=actor,
         public_id=source.public_id(incoming.external_key),
-        recognised=incoming.subjects,
-        note=f"imported from {source.kind} {source.name}",
+        recognised=incoming.subjects or (),
+        note=_note(source),
     )
     _keep(session, source, incoming, number)
     try:
@@ -111,30 +114,58 @@ def _add(session: Session, source: Source, incoming: Incoming, *, actor: str) ->
 
 def _revise(session: Session, source: Source, incoming: Incoming, known: Record, *, actor: str) -> Ingested:
     stored = catalogue.get_bulletin(session, known.bulletin)
-    draft = _with_what_editors_added(incoming.draft, stored)
-    notes: list[str] = []
-    if stored.status is Status.DRAFT and _published_late(session, stored.number):
-        notes.append("its date has come: published")
-    classified_alike = draft.publisher == _name(stored.publisher) and draft.categories == tuple(
-        category.name for category in stored.categories
+    is_same_page = incoming.content_digest == known.content_digest and not incoming.is_overruled
+    # Of a page that says nothing new only the filing of this import counts: an editor's text stays.
+    draft = (
+        _refiled(incoming.draft, stored) if is_same_page else _with_what_editors_added(session, incoming.draft, stored)
     )
-    if incoming.content_digest == known.content_digest and classified_alike:
-        return Ingested(Outcome.REVISED if notes else Outcome.UNCHANGED, stored.number, tuple(notes))
+    notes: list[str] = []
+    if not is_same_page:
+        editor = revisions.find_editor(session, stored.number, own=_note(source), neutral=_filing_note(source))
+        if editor is not None:
+            notes.append(f"this replaced the text of {editor}, whose revision {stored.revision} is kept")
     changed = bulletins.revise(
         session,
         stored.number,
         draft,
         actor=actor,
-        note=f"{source.kind} {source.name} says otherwise",
-        significant=_reads_differently(draft, stored),
-        recognised=incoming.subjects,
+        note=_filing_note(source) if is_same_page else _note(source),
+        significant=not is_same_page and _reads_differently(draft, stored),
+        recognised=None if is_same_page else incoming.subjects,
     )
     _keep(session, source, incoming, stored.number)
-    outcome = Outcome.REVISED if changed or notes else Outcome.UNCHANGED
-    return Ingested(outcome, stored.number, tuple(notes))
+    was_published = stored.status is Status.DRAFT and _published_now(session, stored.number)
+    if was_published:
+        notes.append("its date has come: published")
+    if not (changed or was_published):
+        return Ingested(Outcome.UNCHANGED, stored.number)
+    return Ingested(Outcome.REVISED, stored.number, tuple(notes))
 
 
-def _published_late(session: Session, number: int) -> bool:
+def _note(source: Source) -> str:
+    return f"imported from {source.kind} {source.name}"
+
+
+def _filing_note(source: Source) -> str:
+    return f"filed by an import from {source.kind} {source.name}"
+
+
+def _refiled(draft: Draft, stored: Bulletin) -> Draft:
+    return Draft(
+        title=stored.title,
+        lead=stored.lead,
+        body=stored.body,
+        language=stored.language,
+        publisher=draft.publisher or _name(stored.publisher),
+        subjects=tuple(body.name for body in stored.subjects),
+        categories=_joined((category.name for category in stored.categories), draft.categories),
+        authors=tuple(author.name for author in stored.authors),
+        attachments=stored.attachments,
+        published=stored.published,
+    )
+
+
+def _published_now(session: Session, number: int) -> bool:
     try:
         bulletins.publish(session, number, publisher_required=False)
     except NotPublishable:
@@ -142,13 +173,29 @@ def _published_late(session: Session, number: int) -> bool:
     return True
 
 
-def _with_what_editors_added(draft: Draft, stored: Bulletin) -> Draft:
-    """Keep the date that readers know and the classification that the source knows nothing of."""
+def _with_what_editors_added(session: Session, draft: Draft, stored: Bulletin) -> Draft:
+    """Keep what readers know (the date) and what the source knows nothing of (filing, credits, descriptions)."""
+    recognised = bulletins.recognised_subjects(session, stored.number)
+    by_caption = {attachment.caption: attachment for attachment in stored.attachments}
     return replace(
         draft,
-        published=stored.published,
+        published=draft.published if stored.status is Status.DRAFT else stored.published,
         publisher=draft.publisher or _name(stored.publisher),
         categories=_joined((category.name for category in stored.categories), draft.categories),
+        subjects=tuple(body.name for body in stored.subjects if body.id not in recognised),
+        attachments=tuple(
+            _with_credit(attachment, by_caption.get(attachment.caption)) for attachment in draft.attachments
+        ),
+    )
+
+
+def _with_credit(attachment: Attachment, stored: Attachment | None) -> Attachment:
+    if stored is None:
+        return attachment
+    return replace(
+        attachment,
+        credit=attachment.credit or stored.credit,
+        alternative_text=attachment.alternative_text or stored.alternative_text,
     )
 
 

@@ -22,23 +22,35 @@ from store.importers.manuscript_header import (
     write_date,
     write_names,
 )
-from store.importers.manuscript_inline import ascii_addresses, escape_line_starts, escape_text
+from store.importers.manuscript_inline import (
+    ascii_addresses,
+    escape_line_starts,
+    escape_text,
+    read_inline,
+)
 from store.importers.manuscript_saying import Unsayable, say
 from store.importers.manuscript_text import Piece, brackets_of, flowing, pieces_of, read_pieces
 from store.importers.source_lines import FILE_LIMIT_CHARS, clean_lines
 from store.text.markup import figure_numbers
 from store.types import Attachment, Bulletin, Draft
 
-BLOCK_BORDER = re.compile(r"(</(?:p|h3|h4|ul|ol|li|blockquote|figure)>|<(?:ul|ol|blockquote)>)\s+")
-LITERAL = re.compile(r"\\([\\*\[\]#>.)-])")
+BLOCK_BORDER = re.compile(r"(</(?:p|h2|h3|h4|ul|ol|li|blockquote|figure)>|<(?:ul|ol|blockquote)>)\s+")
+LITERAL = re.compile(r"\\([\\*\[\]#>.)+|!-])")
+HEADER_LITERAL = re.compile(r"\\([\\n*\[\]])")
+MARKUP = re.compile(r"<(strong|em|a)\b")
+MARKS = {"strong": "**bold**", "em": "*italic*", "a": "[text](address)"}
 
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """A draft, and the file names of its attachments by their number."""
+    """A draft, and the file names of its attachments by their number.
+
+    `told_numbers` are those that the text itself gives (`#3`), so that they mean a stored attachment.
+    """
 
     draft: Draft
     photo_files: Mapping[int, str]
+    told_numbers: frozenset[int] = frozenset()
 
 
 def read_manuscript(text: str) -> Manuscript:
@@ -58,12 +70,12 @@ def read_manuscript(text: str) -> Manuscript:
     header = read_header(lines)
     title = header.one(Key.TITLE)
     if not title:
-        reason = "the manuscript has no title" if header.values else "the manuscript is empty"
+        reason = "the manuscript has no title" if header.values else "the manuscript is empty: title and text are missing"
         raise PageUnreadable(field=Key.TITLE, value="", reason=reason, accepted="a header line “Tiêu đề: ...”", line=1)
     told = [read_bracket(value.text, line=value.line) for value in header.values.get(Key.ATTACHMENT, ())]
     rest = lines[header.line_count :]
     if read_format(header) == "html":
-        lead, numbering = _unescaped_lead(header), _Numbering(told)
+        lead, numbering = _unescaped_lead(header.one(Key.LEAD)), _Numbering(told)
         body = "\n".join(rest).strip()
         body += "\n" if body else ""
         _refuse_unknown_figures(body, numbering, header.line_count + 1)
@@ -84,7 +96,7 @@ def read_manuscript(text: str) -> Manuscript:
         attachments=numbering.attachments,
         published=read_date(header),
     )
-    return Manuscript(draft, numbering.files)
+    return Manuscript(draft, numbering.files, numbering.told)
 
 
 def write_manuscript(bulletin: Bulletin) -> str:
@@ -145,7 +157,7 @@ def _header(bulletin: Bulletin) -> list[str]:
         (Key.CATEGORIES, write_names([category.name for category in bulletin.categories])),
         (Key.PUBLISHER, bulletin.publisher.name if bulletin.publisher else ""),
         (Key.SUBJECTS, write_names([subject.name for subject in bulletin.subjects])),
-        (Key.AUTHORS, write_names([author.name for author in bulletin.authors])),
+        (Key.AUTHORS, write_names([author.name for author in bulletin.authors], of_people=True)),
         (Key.LANGUAGE, bulletin.language if bulletin.language != "vi" else ""),
     )
     return lines + [f"{key}: {value}" for key, value in named if value]
@@ -154,18 +166,36 @@ def _header(bulletin: Bulletin) -> list[str]:
 def _take_lead(header: Header, pieces: list[Piece]) -> tuple[str, list[Piece]]:
     """Take the first paragraph for the lead, unless the header has one, be it empty."""
     if Key.LEAD in header.values:
-        return _unescaped_lead(header), pieces
+        said = header.one(Key.LEAD)
+        _refuse_marks(said, header.line(Key.LEAD))
+        return HEADER_LITERAL.sub(lambda found: "\n" if found[1] == "n" else found[1], said), pieces
     if not pieces or pieces[0].kind != "p":
         return "", pieces
-    return LITERAL.sub(r"\1", flowing(pieces[0].lines)), pieces[1:]
+    for line, text in enumerate(pieces[0].lines, start=pieces[0].line):
+        _refuse_marks(text, line)
+    said = flowing(pieces[0].lines)
+    _refuse_marks(said, pieces[0].line)
+    return LITERAL.sub(r"\1", said), pieces[1:]
+
+
+def _refuse_marks(lead: str, line: int | None) -> None:
+    found = MARKUP.search(read_inline(lead))
+    if found:
+        raise PageUnreadable(
+            field="lead",
+            value=lead,
+            reason=f"the lead is plain text, and {MARKS[found[1]]} would be read out sign by sign",
+            accepted=r"words without marks, or \* and \[ for the signs themselves",
+            line=line,
+        )
 
 
 def _escaped_lead(lead: str) -> str:
     return lead.replace("\\", "\\\\").replace("\n", "\\n")
 
 
-def _unescaped_lead(header: Header) -> str:
-    return re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", header.one(Key.LEAD))
+def _unescaped_lead(said: str) -> str:
+    return re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", said)
 
 
 def _brackets(pieces: Sequence[Piece]) -> Iterator[Bracket]:
@@ -192,6 +222,7 @@ class _Numbering:
                 if bracket.number in found or bracket.number < 1:
                     raise refused(f"#{bracket.number}", "numbers count from 1, and each is told once", bracket.line)
                 found[bracket.number] = bracket
+        self.told = frozenset(found)
         for bracket in brackets:
             if bracket.number is None:
                 number = max(found, default=0) + 1

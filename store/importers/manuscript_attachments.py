@@ -18,7 +18,7 @@ ACCEPTED = "[Ảnh: Caption | credit], [Ảnh file.jpg: Caption | credit | alter
 OPENING = re.compile(
     r"\[\s*(?P<word>ảnh|anh|hình|photo|image|văn bản|van ban|tài liệu|document)(?=[\s:\]#])", re.IGNORECASE
 )
-LINK = re.compile(r"\[(?:\\.|[^\\\[\]])*\]\(")
+LINK = re.compile(r"\[(?:\\.|[^\\\[\]]|\[(?:\\.|[^\\\[\]])*+\])*+\]\(")
 NUMBER = re.compile(r"\s*#(\d{1,6})(?!\S)")
 ALTERNATIVE = re.compile(r"\s*(?:thay thế|thay the|alt|alternative|alternative text)\s*:\s*", re.IGNORECASE)
 DOCUMENT_WORDS = frozenset(("van ban", "tai lieu", "document"))

@@ -1,19 +1,20 @@
 """The header of a manuscript: `Key: value` lines in Vietnamese or English until the first blank line.
 
 A key that is not known is an error that names the nearest one; nothing is skipped.
-
-Spec: RFC 5646 (BCP 47), section 2.1, for the language: a language of two or three letters, and a region.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from store.errors import DateRefused, PageUnreadable
+from store.importers.portal_names import is_person
+from store.text import languages
 from store.text.dates import parse_moment
+from store.text.languages import canonical_language
 from store.text.nearest import nearest
 from store.text.vietnamese import fold
 from store.types import VIETNAM, Moment, Precision
@@ -49,18 +50,11 @@ SPELLINGS: Mapping[Key, tuple[str, ...]] = {
 KEYS: Mapping[str, Key] = {fold(spelling): key for key, spellings in SPELLINGS.items() for spelling in spellings}
 ACCEPTED_KEYS = ", ".join("/".join(spellings[:2]) for spellings in SPELLINGS.values())
 SEVERAL = frozenset((Key.CATEGORIES, Key.SUBJECTS, Key.AUTHORS, Key.ATTACHMENT))
+AT_SEMICOLONS = re.compile(r"(?:\\[\\;]|[^;])+")
+PARTING, ESCAPED = re.compile(r"[\\;]"), re.compile(r"\\([\\;])")
+PARTING_PEOPLE, ESCAPED_OF_PEOPLE = re.compile(r"[\\;,]|(?<=\s)[-–](?=\s)"), re.compile(r"\\([\\;,–-])")
+BETWEEN_PEOPLE = re.compile(r"((?<!\\),\s*|\s[-–]\s)")
 FORMATS: Mapping[str, str] = {"text": "text", "van ban": "text", "txt": "text", "html": "html"}
-
-# ISO 639-1: a language of two letters that is not among them is a slip of the keyboard.
-_TWO_LETTERS_TEXT = """
-aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
-eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja
-jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb
-nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq
-sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-TWO_LETTERS = frozenset(_TWO_LETTERS_TEXT.split())
-LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(?:-(?P<region>[a-z]{2}|\d{3}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +77,12 @@ class Header:
         return self.values[key][0].text if key in self.values else ""
 
     def several(self, key: Key) -> tuple[str, ...]:
-        """Give the names that semicolons part, over all lines with this key, none twice."""
-        names = (name for value in self.values.get(key, ()) for name in _parted(value.text))
+        """Give the names that semicolons part, over all lines with this key, none twice.
+
+        Between two people a comma or a dash parts as well; names of bodies and categories hold such signs themselves.
+        """
+        parted = _people if key is Key.AUTHORS else _parted
+        names = (name for value in self.values.get(key, ()) for name in parted(value.text))
         return tuple(dict.fromkeys(names))
 
     def line(self, key: Key) -> int | None:
@@ -125,16 +123,16 @@ def read_language(header: Header) -> str:
     said = header.one(Key.LANGUAGE)
     if not said:
         return "vi"
-    found = LANGUAGE.fullmatch(said.casefold().replace("_", "-"))
-    if found is None or (len(found["language"]) == 2 and found["language"] not in TWO_LETTERS):
+    tag = canonical_language(said.replace("_", "-"))
+    if tag is None:
         raise PageUnreadable(
             field=Key.LANGUAGE,
             value=said,
             reason="this is no language code",
-            accepted="a code such as vi, en, tyz or en-GB",
+            accepted=languages.ACCEPTED,
             line=header.line(Key.LANGUAGE),
         )
-    return found["language"] + (f"-{found['region'].upper()}" if found["region"] else "")
+    return tag
 
 
 def read_format(header: Header) -> str:
@@ -174,14 +172,31 @@ def write_date(moment: Moment) -> str:
     return instant.isoformat(timespec="seconds")
 
 
-def write_names(names: Sequence[str]) -> str:
-    """Write names with semicolons between them, and a backslash before a semicolon of their own."""
-    return "; ".join(re.sub(r"[\\;]", r"\\\g<0>", name) for name in names)
+def write_names(names: Sequence[str], *, of_people: bool = False) -> str:
+    """Write names with semicolons between them, and a backslash before a sign of their own that would part them."""
+    signs = PARTING_PEOPLE if of_people else PARTING
+    return "; ".join(signs.sub(r"\\\g<0>", name) for name in names)
 
 
 def _parted(text: str) -> list[str]:
-    names = re.findall(r"(?:\\[\\;]|[^;])+", text)
-    return [name for name in (re.sub(r"\\([\\;])", r"\1", part).strip() for part in names) if name]
+    return [name for name in (ESCAPED.sub(r"\1", part).strip() for part in AT_SEMICOLONS.findall(text)) if name]
+
+
+def _people(text: str) -> list[str]:
+    people = [name for named in AT_SEMICOLONS.findall(text) for name in _apart(named)]
+    return [name for name in (ESCAPED_OF_PEOPLE.sub(r"\1", person).strip() for person in people) if name]
+
+
+def _apart(named: str) -> Iterator[str]:
+    """Part at a comma or dash only where a person stands on either side of it: `Lê An, Sở Y tế` is one name."""
+    pieces = BETWEEN_PEOPLE.split(named)
+    waiting: list[str] = []
+    for place, piece in enumerate(pieces):
+        if place % 2 and len(waiting) == 1 and is_person(waiting[0].strip()) and is_person(pieces[place + 1].strip()):
+            yield waiting.pop()
+        else:
+            waiting.append(piece)
+    yield "".join(waiting)
 
 
 def _unknown(name: str, *, has_colon: bool, line: int) -> PageUnreadable:

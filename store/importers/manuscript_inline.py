@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from store.text.markup import escape
 
-ADDRESS = r"\]\((?P<address>(?:https?://|mailto:|tel:|/)(?:\\[()\\]|[^\s()\\])+)\)"
-TOKEN = re.compile(rf"\\(?P<literal>[{re.escape(string.punctuation)}])|{ADDRESS}|\*+|\[|\n|[^\\*\[\]\n]+|.", re.DOTALL)
+ADDRESS = r"\]\((?P<address>(?:https?://|mailto:|tel:|/)(?:\\[()\\]|\([^\s()\\]*+\)|[^\s()\\])++)\)"
+TOKEN = re.compile(rf"\\(?P<literal>[{re.escape(string.punctuation)}])|{ADDRESS}|\*+|\[|\]|\n|[^\\*\[\]\n]+|.", re.DOTALL)
 LITERALS = re.compile(r"[\\*\[\]]")
-LINE_MARKS = re.compile(r"(?m)^(?:([#>-])|(\d+)([.)]))")
+LINE_MARKS = re.compile(r"(?m)^(?:([#>|+-])|(\d+)([.)]))")
 TAGS = {"**": "strong", "*": "em"}
 
 
@@ -40,6 +40,8 @@ def read_inline(text: str) -> str:
             reading.close_link(address, mark)
         elif mark == "[":
             reading.open(mark, reading.brackets)
+        elif mark == "]":
+            reading.close_bracket()
         elif mark[0] == "*" and len(mark) <= 3:
             before, after = text[max(token.start() - 1, 0) : token.start()], text[token.end() : token.end() + 1]
             reading.stars_met(len(mark), can_close=bool(before.strip()), can_open=bool(after.strip()))
@@ -80,6 +82,12 @@ class _Reading:
                 else:
                     self.pieces.append(mark)
 
+    def close_bracket(self) -> None:
+        """Take a bracket without an address as letters, so that no link begins inside it."""
+        if self.brackets:
+            self.brackets.pop()
+        self.pieces.append("]")
+
     def close_link(self, address: str, mark: str) -> None:
         """Make a link of the nearest waiting bracket."""
         if not self.brackets:
@@ -115,5 +123,5 @@ def escape_address(address: str) -> str:
 def ascii_addresses(text: str) -> str:
     """Percent-encode the letters beyond ASCII in link addresses, before the text pipeline would compose them."""
     return re.sub(
-        r"\]\([^\s()]+\)", lambda found: quote(found.group(), safe=string.printable, errors="surrogatepass"), text
+        r"\]\((?:[^\s()]|\([^\s()]*+\))++\)", lambda found: quote(found.group(), safe=string.printable, errors="surrogatepass"), text
     )

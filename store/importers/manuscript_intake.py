@@ -18,8 +18,8 @@ from store.types import Draft, StoredFile
 ReadPhoto = Callable[[str], bytes]
 
 
-def take_photos(storage: DiskStorage, manuscript: Manuscript, read_photo: ReadPhoto) -> Mapping[int, StoredFile]:
-    """Keep the photos that a manuscript names; do this before the transaction, for it may take long.
+def take_photos(storage: DiskStorage | None, manuscript: Manuscript, read_photo: ReadPhoto) -> Mapping[int, StoredFile]:
+    """Keep the photos that a manuscript names (without `storage`, only look at them); do it before the transaction.
 
     `read_photo` gives the bytes of a file name. Raises PhotoRefused, or what `read_photo` raises.
     """

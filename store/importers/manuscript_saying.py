@@ -12,17 +12,18 @@ from store.importers.manuscript_inline import escape_address, escape_line_starts
 
 INLINE = frozenset(("strong", "em", "a", "br"))
 CHILDREN: Mapping[str, frozenset[str]] = {
-    "": frozenset(("p", "h3", "h4", "ul", "ol", "blockquote", "figure")),
+    "": frozenset(("p", "h2", "h3", "h4", "ul", "ol", "blockquote", "figure")),
     "ul": frozenset(("li",)),
     "ol": frozenset(("li",)),
     "blockquote": frozenset(("p",)),
     "figure": frozenset(),
     "br": frozenset(),
-    **dict.fromkeys(("p", "h3", "h4", "li", "strong", "em", "a"), INLINE),
+    **dict.fromkeys(("p", "h2", "h3", "h4", "li", "strong", "em", "a"), INLINE),
 }
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {"a": ("href",), "figure": ("data-attachment",)}
 STARS = {"strong": "**", "em": "*"}
-HEADINGS = {"h3": "## ", "h4": "### "}
+HEADINGS = {"h2": "## ", "h3": "### ", "h4": "#### "}
+TEXTS = ("p", *HEADINGS, "li")
 
 
 class Unsayable(Exception):
@@ -62,6 +63,9 @@ class _Speaker(HTMLParser):
             self.inline.append(STARS[tag])
         elif tag == "a":
             self.hrefs.append(value)
+            # Behind an exclamation mark the bracket would open a picture.
+            if self.inline and self.inline[-1].endswith("!"):
+                self.inline[-1] = self.inline[-1][:-1] + "\\!"
             self.inline.append("[")
         elif tag == "figure":
             if not value.isdecimal():
@@ -80,7 +84,7 @@ class _Speaker(HTMLParser):
             self.inline.append(STARS[tag])
         elif tag == "a":
             self.inline.append(f"]({escape_address(self.hrefs.pop())})")
-        elif tag in ("p", "h3", "h4", "li"):
+        elif tag in TEXTS:
             self._end_of_text(tag, escape_line_starts("".join(self.inline)))
             self.inline.clear()
         elif tag in ("ul", "ol", "blockquote"):
@@ -88,7 +92,7 @@ class _Speaker(HTMLParser):
             self.parts.clear()
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] in ("p", "h3", "h4", "li", "strong", "em", "a"):
+        if self.open and self.open[-1] in (*TEXTS, "strong", "em", "a"):
             if "\n" in data:
                 raise Unsayable("a line end inside text")
             self.inline.append(escape_text(data))

@@ -9,15 +9,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from store.errors import PageUnreadable
 from store.importers.manuscript_attachments import Bracket, closes_bracket, opens_bracket, read_bracket
 from store.importers.manuscript_inline import read_inline
 from store.text.markup import figure
 
-HEADING = re.compile(r"(#{2,3}) +(?=\S)")
-ITEM = re.compile(r"- +(?=\S)")
+HEADING = re.compile(r"(#{1,6}) +(?=\S)")
+ITEM = re.compile(r"[-*+] +(?=\S)(?!\*[\s*]*$)")
 NUMBERED = re.compile(r"(\d{1,4})\. +(?=\S)")
 QUOTED = re.compile(r"> ?")
-HEADING_TAGS = {"##": "h3", "###": "h4"}
+# A page's title is its h1.
+HEADING_TAGS = {"#": "h2", "##": "h2", "###": "h3", "####": "h4", "#####": "h4", "######": "h4"}
+IMAGE = re.compile(r"(?<!\\)!\[(?:\\.|[^\\\[\]])*+\]\(")
+TABLE = re.compile(r"\|.*\||(?=[-: ]*+\|)[-|][-|: ]*+$")
 
 
 @dataclass(slots=True)
@@ -40,12 +44,25 @@ def pieces_of(lines: Sequence[str], first_line: int) -> list[Piece]:
             continue
         last = None if fresh else pieces[-1]
         kind = _kind_of(line, last)
+        if kind != "figure":
+            _refuse_unread_marks(line, number)
         if last is not None and kind == last.kind and kind not in HEADING_TAGS.values():
             last.lines.append(line)
         else:
             pieces.append(Piece(kind, number, [line]))
         fresh = False
     return pieces
+
+
+def _refuse_unread_marks(line: str, number: int) -> None:
+    if IMAGE.search(line):
+        reason, accepted = "a picture is not told this way", "[Ảnh file.jpg: Caption | credit | alternative text]"
+    elif TABLE.match(line):
+        reason = "a table is not drawn with bars"
+        accepted = "“Định dạng: html” in the header and a <table> in the text"
+    else:
+        return
+    raise PageUnreadable(field="text", value=line, reason=reason, accepted=accepted, line=number)
 
 
 def _kind_of(line: str, last: Piece | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store.errors import PageUnreadable
+from store.errors import InputError, PageUnreadable
 from store.importers.ingest import Incoming
 from store.importers.portal import Decision, Kind, Page, content_digest, page_key, read_page
 from store.importers.recognise import Recogniser
@@ -55,6 +55,7 @@ def read_portal_page(
         )
     decoded = decode(raw)
     page = read_page(decoded.text, overrules=overrules or {})
+    plain = _unoverruled(decoded.text, page) if overrules else page
     draft = Draft(
         title=page.title,
         lead=page.lead,
@@ -66,11 +67,21 @@ def read_portal_page(
         published=page.moment,
     )
     incoming = Incoming(
-        external_key=page_key(page),
-        content_digest=content_digest(page),
+        external_key=page_key(plain),
+        content_digest=content_digest(plain),
         draft=draft,
-        subjects=subjects_of(recogniser, draft) if recogniser else (),
-        day=page.moment.instant.date().isoformat(),
-        folded_title=fold(page.title),
+        subjects=subjects_of(recogniser, draft) if recogniser else None,
+        day=plain.moment.instant.date().isoformat(),
+        folded_title=fold(plain.title),
+        is_overruled=bool(overrules),
     )
     return PortalPage(incoming, page, decoded.charset, decoded.steps)
+
+
+def _unoverruled(text: str, page: Page) -> Page:
+    """Read the page as an import without overrules will: then it must be known, and what a person said must stay."""
+    try:
+        return read_page(text)
+    except InputError:
+        # Only the overrules make it readable.
+        return page

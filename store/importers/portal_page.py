@@ -121,7 +121,7 @@ def _elements(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 SINGLE = {
     Kind.PARAGRAPH: ("<p>", "</p>"),
-    Kind.SUBHEADING: ("<h3>", "</h3>"),
+    Kind.SUBHEADING: ("<h2>", "</h2>"),
     Kind.QUOTE: ("<blockquote><p>", "</p></blockquote>"),
 }
 RUNS = {

@@ -26,19 +26,35 @@ def subjects_of(recogniser: Recogniser, draft: Draft) -> tuple[int, ...]:
     return _ids(recogniser, draft.title, draft.lead, plain_text(draft.body), *captions)
 
 
-def recognise_organisation(session: Session, organisation_id: int) -> list[int]:
-    """Attach an organisation to the stored bulletins that name it; return their numbers.
+def kept_subjects(session: Session, before: Bulletin, draft: Draft) -> tuple[int, ...]:
+    """Give the recognised subjects of a bulletin that a new text of its editor still lists."""
+    listed = {taxonomy.get_organisation(session, name).id for name in draft.subjects}
+    return tuple(body for body in bulletins.recognised_subjects(session, before.number) if body in listed)
+
+
+def newly_named(session: Session, before: Bulletin, draft: Draft) -> tuple[int, ...]:
+    """Give the bodies that a new text names and the stored one does not: those alone are news to its editor."""
+    recogniser = build_recogniser(session)
+    known = set(_ids(recogniser, *_texts(before)))
+    return tuple(body for body in subjects_of(recogniser, draft) if body not in known)
+
+
+def find_naming(session: Session, organisation_id: int) -> list[int]:
+    """List the stored bulletins that name an organisation and do not have it attached, the latest first.
 
     All bodies are looked for, not this one alone, because a longer name of another takes the words first.
     """
     recogniser = build_recogniser(session)
-    numbers = []
-    for bulletin in catalogue.iter_bulletins(session):
-        if organisation_id in _ids(recogniser, *_texts(bulletin)) and bulletins.add_subject(
-            session, bulletin.number, organisation_id
-        ):
-            numbers.append(bulletin.number)
-    return numbers
+    return [
+        bulletin.number
+        for bulletin in catalogue.iter_bulletins(session)
+        if organisation_id not in _attached(bulletin) and organisation_id in _ids(recogniser, *_texts(bulletin))
+    ]
+
+
+def _attached(bulletin: Bulletin) -> set[int]:
+    publisher = {bulletin.publisher.id} if bulletin.publisher else set()
+    return publisher | {body.id for body in bulletin.subjects}
 
 
 def _texts(bulletin: Bulletin) -> list[str]:

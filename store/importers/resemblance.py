@@ -21,7 +21,8 @@ def may_be_same_title(first: str, second: str) -> bool:
     """Compare two folded titles; different numbers ("số 1", "số 2") make different titles."""
     if first == second:
         return True
-    if _NUMBER.findall(first) != _NUMBER.findall(second):
+    numbers = _NUMBER.findall(first), _NUMBER.findall(second)
+    if all(numbers) and numbers[0] != numbers[1]:
         return False
     if _shared(set(_WORD.findall(first)), set(_WORD.findall(second))) < TITLE_WORDS_SHARED:
         return False

@@ -28,7 +28,7 @@ class DbBulletin(Row):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     public_id: Mapped[str] = mapped_column(Text, unique=True)
-    slug: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text, index=True)
     title: Mapped[str] = mapped_column(Text)
     lead: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)

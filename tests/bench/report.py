@@ -10,6 +10,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
+from tests.bench.asking import ENTRIES
 from tests.bench.memory import Footprint
 from tests.bench.timing import Samples, Work
 
@@ -44,8 +45,8 @@ class Report:
         lines = [
             f"$ {self.command}",
             _machine(),
-            f"{self.bulletins:,} bulletins, 50 full-text entries a feed; {self.runs} runs in turns after a warm-up; "
-            "median [least – most]",
+            f"{self.bulletins:,} bulletins, {ENTRIES} full-text entries a feed; {self.runs} runs in turns after a "
+            f"warm-up: median [least – most]; ratio: {RIVAL} / {OURS}, above 1 {OURS} is faster",
             "documents: " + "; ".join(_sizes(name, sizes) for name, sizes in self.sizes_bytes.items()),
         ]
         for found in self.figures:
@@ -109,7 +110,7 @@ def _ratios(ours: Samples, rival: Samples | None) -> tuple[str, str]:
 
 
 def _memory_lines(found: DatabaseFigures) -> list[str]:
-    rows = [("own process each", "format", "contender", "made MiB", "peak MiB", "first request ms")]
+    rows = [("own process each", "format", "contender", "start MiB", "peak MiB", "first request ms")]
     for (name, document_format), print_ in found.footprints.items():
         made, peak = print_.made_kib / 1024, print_.peak_kib / 1024
         rows.append(("", document_format, name, f"{made:.1f}", f"{peak:.1f}", f"{print_.first_ms:.1f}"))
@@ -127,7 +128,9 @@ def _sizes(name: str, sizes: dict[str, int]) -> str:
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(cell.ljust(width) if not place else cell.rjust(width) for place, (cell, width) in enumerate(cells))
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width) for place, (cell, width) in enumerate(cells)
+        ).rstrip()
         for cells in ([*zip(row, widths, strict=True)] for row in rows)
     ]
 

@@ -14,6 +14,7 @@ from feeds.settings import Settings
 from store import bulletins, taxonomy
 from store.database import Database
 from tests.support.samples import day, draft
+from tests.support.stores import Clock
 
 BASE_URL = "https://bantin.example/tin"
 
@@ -52,11 +53,12 @@ def fill(database: Database) -> None:
 
 
 @pytest.fixture
-def served(database: Database, tmp_path: Path) -> Served:
-    """Two categories, two organisations, three bulletins."""
+def served(database: Database, tmp_path: Path, clock: Clock) -> Served:
+    """Two categories, two organisations, three bulletins, published a little while ago."""
     fill(database)
     made = serve(database, tmp_path)
     made.add(title="Lễ hội Lồng Tồng", categories=("Lễ hội",), publisher="Sở Văn hóa tỉnh", published=day(2026, 10, 1))
     made.add(title="Hội thi hát Then", categories=("Văn hóa",), publisher="Sở Văn hóa tỉnh", authors=("Thu Trang",))
     made.add(title="Ngày hội nông dân", publisher="Hội Nông dân tỉnh", subjects=("Sở Văn hóa tỉnh",))
+    clock.move(seconds=30)
     return made

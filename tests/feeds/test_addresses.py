@@ -123,7 +123,7 @@ def test_which_selections_are_channels() -> None:
     assert not is_channel("category", "organisation", "publisher")
 
 
-@given(SLUGS, st.integers(1, 9_999_999_999))
+@given(SLUGS, st.integers(1, 999_999_999))
 def test_the_address_of_a_bulletin_is_read_back(slug: str, number: int) -> None:
     address = Addresses("https://bantin.example/tin").bulletin(slug, number)
     assert parse_bulletin_path(urlsplit(address).path.removeprefix("/tin/ban-tin/")) == (slug, number)
@@ -138,16 +138,13 @@ def test_the_address_of_a_bulletin_is_read_back(slug: str, number: int) -> None:
 def test_no_bulletin_path_raises(text: str) -> None:
     found = parse_bulletin_path(text)
     if found is not None:
-        assert 0 < found[1] <= 9_999_999_999
+        assert 0 < found[1] < 2**31
         assert text.rstrip("/").endswith(str(found[1]))
 
 
-@pytest.mark.parametrize("text", ["", "tin", "tin-", "tin-0", "tin-01", "tin-1x", "tin-12345678901", "tin-1.5"])
+@pytest.mark.parametrize("text", ["", "tin", "tin-", "tin-0", "tin-1x", "tin-99999999999", "tin-1.5", "tin1"])
 def test_what_ends_with_no_number_is_no_bulletin(text: str) -> None:
-    found = parse_bulletin_path(text)
-    assert found is None or f"-{found[1]}" not in text[: -len(str(found[1]))] or found[0] == "tin"
-    if text != "tin-01":
-        assert found is None
+    assert parse_bulletin_path(text) is None
 
 
 @given(PATHS)

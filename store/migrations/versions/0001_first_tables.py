@@ -172,6 +172,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_bulletin_publisher_id"), "bulletin", ["publisher_id"], unique=False)
+    op.create_index(op.f("ix_bulletin_slug"), "bulletin", ["slug"], unique=False)
     op.create_index(op.f("ix_bulletin_status"), "bulletin", ["status"], unique=False)
     op.create_table(
         "attachment",
@@ -292,6 +293,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_attachment_digest"), table_name="attachment")
     op.drop_table("attachment")
     op.drop_index(op.f("ix_bulletin_status"), table_name="bulletin")
+    op.drop_index(op.f("ix_bulletin_slug"), table_name="bulletin")
     op.drop_index(op.f("ix_bulletin_publisher_id"), table_name="bulletin")
     op.drop_index(op.f("ix_bulletin_position_number_version_edition_changed_at"), table_name="bulletin")
     op.drop_table("bulletin")

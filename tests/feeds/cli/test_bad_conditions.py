@@ -333,15 +333,16 @@ def test_a_folder_that_may_not_be_read_is_said(work: Workplace, mode: int) -> No
 
 def interrupted(work: Workplace, how: Callable[[Started], None]) -> tuple[Ended, int]:
     """Stop an import as soon as something is stored; return how it ended and how much is stored."""
-    importing = work.start("import", "portal", work.pages(300))
+    importing = work.start("import", "portal", work.pages(200))
     try:
-        wait_until(lambda: count_rows(work) > 3, 30, lambda: "nothing is imported")
+        wait_until(lambda: not importing.is_running or count_rows(work) > 3, 30, lambda: "nothing is imported")
+        assert importing.is_running, importing.err
         how(importing)
         ended = importing.end(within_seconds=10)
     finally:
         importing.kill()
     stored = work.assert_whole()
-    assert 0 < stored < 300
+    assert 0 < stored < 200
     return ended, stored
 
 
@@ -411,23 +412,28 @@ def test_vietnamese_comes_out_as_utf8_whatever_the_locale(work: Workplace, local
 
 
 ENDLESS = "9" * 30
-TOO_LARGE = pytest.mark.xfail(reason="a number past 64 bits ends in an OverflowError of the driver")
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        pytest.param(["bulletin", "show", ENDLESS], 1, marks=TOO_LARGE),
-        pytest.param(["bulletin", "publish", ENDLESS], 1, marks=TOO_LARGE),
-        pytest.param(["import", "portal", "PAGE", "--revises", ENDLESS], 1, marks=TOO_LARGE),
+        (["bulletin", "show", ENDLESS], 2),
+        (["bulletin", "publish", ENDLESS], 2),
+        (["import", "portal", "PAGE", "--revises", ENDLESS], 2),
         (["bulletin", "show", "-1"], 2),
-        (["bulletin", "show", "0"], 1),
+        (["bulletin", "show", "0"], 2),
         (["import", "portal", "PAGE", "--as", "²=paragraph"], 2),
         pytest.param(
             ["import", "portal", "FOLDER/x" + "x" * 5000],
             1,
             marks=pytest.mark.xfail(reason="a name that is too long for the system ends in a traceback of its own"),
         ),
+        pytest.param(
+            ["import", "portal", ""],
+            1,
+            marks=pytest.mark.xfail(reason="no name at all is taken for the present folder, and all of it imported"),
+        ),
+        (["bulletin", "add", ""], 1),
         (["bulletin", "add", "FOLDER"], 1),
         (["bulletin", "add", "FOLDER/" + "x" * 5000], 1),
         (["feed", "\udcff.rss"], 1),
@@ -437,8 +443,11 @@ TOO_LARGE = pytest.mark.xfail(reason="a number past 64 bits ends in an OverflowE
         (["organisation", "add", "Sở Y tế", "--website", "javascript:alert(1)"], 1),
     ],
 )
-def test_no_argument_ends_in_a_traceback(bantin: Run, tmp_path: Path, arguments: list[str], code: int) -> None:
+def test_no_argument_ends_in_a_traceback(
+    bantin: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int
+) -> None:
     (tmp_path / "a.txt").write_text(page(1))
+    monkeypatch.chdir(tmp_path)
     names = {"PAGE": str(tmp_path / "a.txt")}
     done = bantin(*(names.get(word, word.replace("FOLDER", str(tmp_path))) for word in arguments))
     assert done.code == code, done.err

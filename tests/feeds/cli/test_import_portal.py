@@ -224,3 +224,68 @@ def test_no_recognise_attaches_nobody(bantin: Run, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_said(bantin: Run, tmp_path: Path) -> None:
     done = bantin("import", "portal", tmp_path / "missing.txt")
     assert (done.code, "No such file" in done.err) == (1, True)
+
+
+def test_what_editors_did_outlives_the_next_import(bantin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(page())
+    bantin("category", "add", "Môi trường")
+    bantin("organisation", "add", "Sở Văn hóa")
+    bantin("import", "portal", file)
+    shown = bantin("bulletin", "show", 1).out
+    assert "[Ảnh #1: Hội viên trồng cây tại đồi Khau Phạ]" in shown
+    edited = shown.replace("Khau Phạ]", "Khau Phạ | Minh Hà]").replace("\n\n", "\nVề: Sở Văn hóa\n\n", 1)
+    (tmp_path / "b.txt").write_text(edited.replace("200 hội viên", "hai trăm hội viên"))
+    assert bantin("bulletin", "edit", 1, tmp_path / "b.txt").code == 0
+    # The same page again, filed better: the editor's text stays.
+    assert "1 revised" in bantin("import", "portal", file, "--category", "Môi trường").out
+    stored = json.loads(bantin("bulletin", "show", 1, "--json").out)
+    assert "hai trăm hội viên" in stored["body"]
+    assert (stored["categories"], stored["subjects"]) == (["Môi trường"], ["Sở Văn hóa"])
+    assert stored["updated"] == stored["published"]
+    # The page itself changed: its text comes in, what it knows nothing of stays, and the import says so.
+    file.write_text(page(body="Có 250 hội viên tham gia."))
+    done = bantin("import", "portal", file)
+    assert "this replaced the text of" in done.err
+    stored = json.loads(bantin("bulletin", "show", 1, "--json").out)
+    assert "250 hội viên" in stored["body"]
+    assert (stored["categories"], stored["subjects"]) == (["Môi trường"], ["Sở Văn hóa"])
+    assert stored["attachments"][0]["credit"] == "Minh Hà"
+
+
+def test_an_overruled_line_stays_overruled(bantin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(page())
+    line = page().splitlines().index("Hội viên trồng cây tại đồi Khau Phạ") + 1
+    bantin("import", "portal", file)
+    assert "1 revised" in bantin("import", "portal", file, "--as", f"{line}=paragraph").out
+    assert "1 unchanged" in bantin("import", "portal", file).out
+    assert json.loads(bantin("bulletin", "show", 1, "--json").out)["attachments"] == []
+
+
+def test_a_held_draft_takes_the_mended_date(bantin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(page(date="13/03/2199"))
+    bantin("import", "portal", file)
+    file.write_text(page(date="13/03/2026"))
+    done = bantin("import", "portal", file, "--revises", 1)
+    assert "published" in done.err
+    assert json.loads(bantin("bulletin", "show", 1, "--json").out)["published"] == "2026-03-13T12:00:00+07:00"
+
+
+def test_no_recognise_on_a_changed_page_detaches_nobody(bantin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(page())
+    bantin("organisation", "add", "Hội Nông dân tỉnh")
+    bantin("import", "portal", file)
+    file.write_text(page(body="Có 250 hội viên tham gia."))
+    bantin("import", "portal", file, "--no-recognise")
+    assert json.loads(bantin("bulletin", "show", 1, "--json").out)["subjects"] == ["Hội Nông dân tỉnh"]
+
+
+def test_a_dry_run_knows_a_page_that_stands_there_twice(bantin: Run, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(page())
+    done = bantin("import", "portal", tmp_path / "a.txt", tmp_path / "b.txt", "--dry-run")
+    assert "1 added, 1 unchanged" in done.out
+    assert f"the same page as {tmp_path / 'a.txt'}" in done.err

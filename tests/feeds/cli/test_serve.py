@@ -233,6 +233,31 @@ def test_clients_that_hang_up_harm_nobody(site: Site) -> None:
     assert "Traceback" not in site.server.out + site.server.err
 
 
+def test_readers_are_answered_whole_while_an_import_runs(folder: Path) -> None:
+    port = free_port()
+    pages = folder / "pages"
+    pages.mkdir()
+    for number in range(40):
+        lead = f"Sáng 3/4, xã Nà Mạ trồng {number} cây mỡ."
+        text = f"0{1 + number % 9}/04/2021\nRa quân trồng cây lần thứ {number}\n{lead}\n\nCó {number} người tham gia.\n"
+        (pages / f"{number}.txt").write_text(text)
+    with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 2, port=port) as server:
+        site = Site(folder, port, server)
+        importing = Started(folder / "said", site.env, "import", "portal", pages)
+        counts = []
+        try:
+            while importing.is_running:
+                feed = site.ask("/feeds/all.json")
+                assert feed.status == 200
+                assert int(feed.headers["ETag"].strip('"').partition("-")[0]) >= len(titles(feed))
+                counts.append(len(titles(feed)))
+        finally:
+            importing.kill()
+        assert counts == sorted(counts)
+        assert len(set(counts)) > 2, "the import was over before anything was asked"
+        assert len(titles(site.ask("/feeds/all.json"))) == 41
+
+
 def answering(site: Site, open_connections: ExitStack) -> int:
     """Ask once more, on a connection that stays open; return how many workers have answered so far."""
     ask(open_connections.enter_context(site.connected()), "/feeds/all.rss")
@@ -292,9 +317,12 @@ def test_what_is_being_answered_is_answered_before_the_end(folder: Path) -> None
 
 
 def test_serve_prints_the_address_that_answers(site: Site) -> None:
-    [address] = re.findall(r"http://\S+", site.server.err)
-    assert address == f"http://127.0.0.1:{site.port}/feeds/"
-    assert site.ask("/feeds/").status == 200
+    addresses = re.findall(r"http://[^\s,;]+", site.server.out + site.server.err)
+    assert addresses
+    for address in addresses:
+        host, path = address.removeprefix("http://").split("/", 1)
+        assert host == f"127.0.0.1:{site.port}"
+        assert site.ask(f"/{path}").status == 200
 
 
 def test_serve_prints_an_address_that_answers_where_none_is_set(folder: Path) -> None:

@@ -114,7 +114,7 @@ def test_home_leads_to_the_directory(served: Served) -> None:
 
 def test_assets_are_immutable_and_change_address_with_content(served: Served) -> None:
     page = served.client.get("/feeds/").text
-    address = re.search(rf'{BASE_URL}(/static/bantin\.css\?v=\w+)"', page)
+    address = re.search(r'"(/tin/static/bantin\.css\?v=\w+)"', page)
     assert address is not None
     answer = served.client.get(address[1])
     assert answer.content_type == "text/css; charset=utf-8"

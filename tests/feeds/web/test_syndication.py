@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 import feedparser
 import pytest
 from werkzeug.test import TestResponse
 
+from feeds.http.conditional import http_date
 from store import bulletins
 from tests.feeds.conftest import BASE_URL, Served
 from tests.support.samples import draft
@@ -106,6 +108,7 @@ def test_publishing_moves_the_channels_it_touches_and_no_other(served: Served, c
     before = {address: served.client.get(address) for address in addresses}
     clock.move(minutes=1)
     served.add(title="Hội xuân", categories=("Lễ hội",), publisher="Hội Nông dân tỉnh")
+    clock.move(seconds=1)
     touched = {"all", "category/van-hoa", "category/le-hoi", "publisher/hoi-nong-dan-tinh"}
     touched.add("category/van-hoa/publisher/hoi-nong-dan-tinh")
     for address in addresses:
@@ -122,9 +125,11 @@ def test_a_minor_edit_reaches_readers_without_moving_dates(served: Served, clock
     clock.move(minutes=1)
     with served.database.transaction() as session:
         bulletins.revise(session, number, draft(title="Hội xuân Nà Mạ"), actor="editor")
+    edited_at = clock()
+    clock.move(seconds=1)
     after = served.client.get("/feeds/all.atom")
     assert after.headers["ETag"] != before.headers["ETag"]
-    assert parsedate_to_datetime(after.headers["Last-Modified"]) == clock()
+    assert parsedate_to_datetime(after.headers["Last-Modified"]) == edited_at
     old, new = (feedparser.parse(answer.data).entries[0] for answer in (before, after))
     assert (old.id, old.published, old.updated) == (new.id, new.published, new.updated)
     assert new.title == "Hội xuân Nà Mạ"
@@ -142,12 +147,17 @@ def test_a_minor_edit_reaches_readers_without_moving_dates(served: Served, clock
             "/feeds/category/van-hoa/organisation/so-van-hoa-tinh.json",
         ),
         ("/feeds", "/feeds/"),
+        ("/feeds/category/", "/feeds/"),
+        ("/FEEDS/all.rss", "/feeds/all.rss"),
+        ("/feeds//all.rss", "/feeds/all.rss"),
     ],
 )
 def test_other_spellings_lead_to_the_canonical_one(served: Served, asked: str, canonical: str) -> None:
     answer = served.client.get(asked, headers={"Host": "evil.example"})
     assert answer.status_code == 308
     assert answer.headers["Location"] == BASE_URL + canonical
+    if "." in asked:
+        assert answer.headers.get("Access-Control-Allow-Origin") == "*" or asked.startswith("/FEEDS")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +169,7 @@ def test_other_spellings_lead_to_the_canonical_one(served: Served, asked: str, c
         "/feeds/category//.rss",
         "/feeds/category/van-hoa/category/le-hoi.rss",
         "/feeds/organisation/so-van-hoa-tinh/author/thu-trang.rss",
-        "/feeds/" + "x" * 2000,
+        "/feeds/" + "x" * 2000 + ".rss",
         "/feeds/%00.rss",
         "/feeds/category/v%E1%BA%AFn.rss",
     ],
@@ -212,3 +222,36 @@ def test_an_empty_channel_is_a_valid_feed(served: Served) -> None:
     assert not parsed.bozo
     assert parsed.entries == []
     assert parsed.feed.title == "Bản tin Văn hóa của Hội Nông dân tỉnh – Bản tin tỉnh Vân Sơn"
+
+
+def test_two_changes_in_one_second_are_told_apart_by_date_too(served: Served, clock: Clock) -> None:
+    clock.move(minutes=1)
+    served.add(title="Tin thứ nhất")
+    first = served.client.get("/feeds/all.rss")
+    served.add(title="Tin thứ hai")
+    # Within the second no date is told that the next change could share.
+    assert "Last-Modified" not in first.headers
+    clock.move(seconds=1)
+    second = served.client.get("/feeds/all.rss")
+    assert served.client.get("/feeds/all.rss", headers={"If-Modified-Since": second.headers["Last-Modified"]})
+    earlier = parsedate_to_datetime(second.headers["Last-Modified"]) - timedelta(seconds=1)
+    answer = served.client.get("/feeds/all.rss", headers={"If-Modified-Since": http_date(earlier)})
+    assert answer.status_code == 200
+
+
+def test_a_clock_that_was_set_back_does_not_age_the_feed(served: Served, clock: Clock) -> None:
+    before = served.client.get("/feeds/all.rss").headers["Last-Modified"]
+    clock.move(hours=-1)
+    served.add(title="Hội xuân", published=None)
+    clock.move(hours=1)
+    after = served.client.get("/feeds/all.rss")
+    assert parsedate_to_datetime(after.headers["Last-Modified"]) >= parsedate_to_datetime(before)
+
+
+def test_an_author_of_drafts_alone_has_no_channel(served: Served) -> None:
+    with served.database.transaction() as session:
+        number = bulletins.draft(session, draft(authors=("Chưa Công Bố",)), actor="test")
+    assert served.client.get("/feeds/author/chua-cong-bo.rss").status_code == 404
+    with served.database.transaction() as session:
+        bulletins.publish(session, number, publisher_required=False)
+    assert served.client.get("/feeds/author/chua-cong-bo.rss").status_code == 200

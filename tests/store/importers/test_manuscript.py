@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import unicodedata
 from datetime import datetime, timedelta, timezone
 
@@ -64,7 +66,7 @@ def test_whole_manuscript() -> None:
     assert draft.body == (
         "<p>Mỗi chi hội nhận <strong>200 cây</strong> và <em>một biển tên</em>; xem "
         '<a href="https://vanson.example/ke-hoach">kế hoạch</a>.</p>\n'
-        "<h3>Ba việc phải làm</h3>\n"
+        "<h2>Ba việc phải làm</h2>\n"
         "<ul><li>Đào hố trước một tuần</li><li>Bón lót phân chuồng, mỗi hố 5 kg</li></ul>\n"
         "<ol><li>Trồng</li><li>Rào</li></ol>\n"
         "<blockquote><p>Trồng cây nào sống cây ấy.</p></blockquote>\n"
@@ -106,7 +108,7 @@ def test_keys_in_any_case_and_language(header: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "wanted"),
-    [("", "vi"), ("vi", "vi"), ("EN", "en"), ("en-gb", "en-GB"), ("tyz", "tyz"), ("es-419", "es-419")],
+    [("", "vi"), ("vi", "vi"), ("EN", "en"), ("en-gb", "en-GB"), ("tyz", "tyz"), ("es-419", "es-419"), ("ZH-hant_tw", "zh-Hant-TW")],
 )
 def test_language(said: str, wanted: str) -> None:
     assert read_manuscript(with_header(f"Ngôn ngữ: {said}")).draft.language == wanted
@@ -136,7 +138,14 @@ def test_nonsense_language_is_refused(said: str) -> None:
         ("Tiêu đề: Thử\n\nA.\n\n[Ảnh: a | b | c | d]", 5, "more parts"),
         ("Tiêu đề: Thử\n\nA.\n\n[Văn bản ke-hoach.pdf: Kế hoạch]", 5, "added on its own"),
         ('Tiêu đề: Thử\nĐịnh dạng: html\n\n<figure data-attachment="2"></figure>', 4, "no header line tells"),
-        ("", 1, "empty"),
+        ("Tiêu đề: Thử\n\nA.\n\nMột\nxem ![chợ](cho.jpg) đây", 6, "[Ảnh file.jpg:"),
+        ("Tiêu đề: Thử\n\nA.\n\n| a | b |\n|---|---|\n| 1 | 2 |", 5, "Định dạng: html"),
+        ("Tiêu đề: Thử\n\nA.\n\na | b\n--- | ---\n1 | 2", 6, "Định dạng: html"),
+        ("Tiêu đề: Thử\n\nMột\nlà **đậm** đấy.\n\nB.", 4, "the lead is plain text"),
+        ("Tiêu đề: Thử\n\n*Nghiêng\nhai dòng*.\n\nB.", 3, "the lead is plain text"),
+        ("Tiêu đề: Thử\n\nXem [đây](https://a.example/).\n\nB.", 3, "the lead is plain text"),
+        ("Tiêu đề: Thử\nSapo: **Đậm**\n\nB.", 2, "the lead is plain text"),
+        ("", 1, "title and text are missing"),
         ("Ngày: 1/2/2026\n\nA.", 1, "no title"),
     ],
 )
@@ -174,7 +183,26 @@ def test_a_date_that_is_none_names_its_line() -> None:
         (r"1\. không phải mục", "<p>1. không phải mục</p>\n"),
         ("2020. Năm ấy được mùa", "<p>2020. Năm ấy được mùa</p>\n"),
         ("Gồm:\n- một\n- hai\nnối", "<p>Gồm:</p>\n<ul><li>một</li><li>hai nối</li></ul>\n"),
-        ("## Đầu\nThân", "<h3>Đầu</h3>\n<p>Thân</p>\n"),
+        ("## Đầu\nThân", "<h2>Đầu</h2>\n<p>Thân</p>\n"),
+        ("# Đầu", "<h2>Đầu</h2>\n"),
+        ("### Nhỏ", "<h3>Nhỏ</h3>\n"),
+        ("#### Nhỏ hơn", "<h4>Nhỏ hơn</h4>\n"),
+        ("##### Nhỏ nhất", "<h4>Nhỏ nhất</h4>\n"),
+        ("* một\n* **hai**", "<ul><li>một</li><li><strong>hai</strong></li></ul>\n"),
+        ("+ một\n+ hai", "<ul><li>một</li><li>hai</li></ul>\n"),
+        ("* * *", "<p>* * *</p>\n"),
+        (r"\+ không phải mục", "<p>+ không phải mục</p>\n"),
+        (r"\| không phải bảng |", "<p>| không phải bảng |</p>\n"),
+        ("a | b", "<p>a | b</p>\n"),
+        (
+            "[1] Xem [kế hoạch](https://a.example/x), [sic] và [lịch](https://a.example/y).",
+            '<p>[1] Xem <a href="https://a.example/x">kế hoạch</a>, [sic] và <a href="https://a.example/y">lịch</a>.</p>\n',
+        ),
+        ("[Ảnh [1]](https://a.example/x)", '<p><a href="https://a.example/x">Ảnh [1]</a></p>\n'),
+        ("[a](https://a.example/b_(c))", '<p><a href="https://a.example/b_(c)">a</a></p>\n'),
+        ("- xem [a](https://a.example/x)", '<ul><li>xem <a href="https://a.example/x">a</a></li></ul>\n'),
+        ("## [a](https://a.example/x)", '<h2><a href="https://a.example/x">a</a></h2>\n'),
+        (r"Nhanh lên\![đây](https://a.example/x)", '<p>Nhanh lên!<a href="https://a.example/x">đây</a></p>\n'),
         ("> một\n>\n> hai", "<blockquote><p>một</p><p>hai</p></blockquote>\n"),
         ("#thẻ", "<p>#thẻ</p>\n"),
         ("[Ảnh đẹp](https://a.example/x) ở đây", '<p><a href="https://a.example/x">Ảnh đẹp</a> ở đây</p>\n'),
@@ -214,6 +242,50 @@ def test_a_document_is_told_in_the_header() -> None:
 
 def test_names_with_semicolons() -> None:
     assert read_manuscript(with_header(r"Tác giả: A\; B; C;; C")).draft.authors == ("A; B", "C")
+
+
+@pytest.mark.parametrize(
+    ("said", "authors"),
+    [
+        ("Thu Trang, Minh Hà", ("Thu Trang", "Minh Hà")),
+        ("Thu Trang - Minh Hà – Nguyễn Văn An; Lan", ("Thu Trang", "Minh Hà", "Nguyễn Văn An", "Lan")),
+        ("Thu Trang, Sở Y tế", ("Thu Trang, Sở Y tế",)),
+        ("Sở Văn hóa, Thể thao và Du lịch", ("Sở Văn hóa, Thể thao và Du lịch",)),
+        ("Thu Trang, PV, Minh Hà, Thu Hà", ("Thu Trang, PV, Minh Hà, Thu Hà",)),
+        (r"Thu Trang\, Minh Hà", ("Thu Trang, Minh Hà",)),
+        ("Lê-na Mai", ("Lê-na Mai",)),
+    ],
+)
+def test_a_comma_or_dash_between_two_people_parts_them(said: str, authors: tuple[str, ...]) -> None:
+    assert read_manuscript(with_header(f"Tác giả: {said}")).draft.authors == authors
+
+
+def test_names_of_bodies_and_categories_keep_their_commas() -> None:
+    draft = read_manuscript(with_header("Về: Thu Trang, Minh Hà\nChuyên mục: Văn hóa, Thể thao")).draft
+    assert (draft.subjects, draft.categories) == (("Thu Trang, Minh Hà",), ("Văn hóa, Thể thao",))
+
+
+def test_told_numbers_are_those_that_the_text_gives() -> None:
+    text = "Title: T\nĐính kèm: [Văn bản #7: K]\n\nLead.\n\n[Ảnh #3: Cũ]\n\n[Ảnh: Mới]\n\n[Ảnh #3]\n"
+    manuscript = read_manuscript(text)
+    assert manuscript.told_numbers == {3, 7}
+    assert [a.number for a in manuscript.draft.attachments] == [3, 7, 8]
+    assert read_manuscript("Title: T\n\nLead.\n\n[Ảnh: A]\n").told_numbers == frozenset()
+
+
+def test_signs_in_a_lead_that_mark_nothing_stay() -> None:
+    assert read_manuscript("Title: T\n\nGiá 5 * 3 [sic] \\*một\\*.\n").draft.lead == "Giá 5 * 3 [sic] *một*."
+    assert read_manuscript("Title: T\nSapo: \\*một\\*\n\nA.\n").draft.lead == "*một*"
+
+
+@pytest.mark.parametrize("piece", ["-|", "![", "![a]", "](/a", "[[a]", "[a](/b(", "Lan Anh, ", "a, "])
+def test_long_lines_of_marks_take_linear_time(piece: str) -> None:
+    many = piece * (400_000 // len(piece))
+    start = time.process_time()
+    for text in (f"Title: T\n\nA.\n\n{many}x\n", f"Title: T\nTác giả: {many}x\n\nA.\n"):
+        with contextlib.suppress(PageUnreadable):
+            read_manuscript(text)
+    assert time.process_time() - start < 3
 
 
 def test_lead_only_and_no_lead() -> None:

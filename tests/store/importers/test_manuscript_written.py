@@ -26,7 +26,7 @@ from store.types import (
 
 SIGNS = (
     "Hội đồng xã Ảnh: [Ảnh * ** [ ] ( ) \\ # ## - > 1. | thay thế: a*b & < 5% 😀 Key: https://a.example/ "
-    "](https://a.example/) \\; ; \" ' _ x\\"
+    "](https://a.example/) \\; , - Lan Anh, \\, ; \" ' _ x\\ + | |-| ! !!["
 )
 WORDS = tuple(SIGNS.split(" "))
 lines = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
@@ -44,7 +44,7 @@ inlines = st.recursive(
 items = st.lists(inlines.map(lambda html: f"<li>{html}</li>"), min_size=1, max_size=3).map("".join)
 blocks = st.one_of(
     inlines.map(lambda html: f"<p>{html}</p>"),
-    inlines.map(lambda html: f"<h3>{html}</h3>"),
+    st.tuples(st.sampled_from(("h2", "h3", "h4")), inlines).map(lambda pair: f"<{pair[0]}>{pair[1]}</{pair[0]}>"),
     items.map(lambda html: f"<ul>{html}</ul>"),
     items.map(lambda html: f"<ol>{html}</ol>"),
     inlines.map(lambda html: f"<blockquote><p>{html}</p></blockquote>"),
@@ -148,7 +148,7 @@ def written(body: str, **other: object) -> str:
     "body",
     [
         "<p>Một <strong>đậm</strong> và <em>nghiêng</em>.</p>\n",
-        "<h3>Đầu</h3>\n<ul><li>một</li><li>hai</li></ul>\n<ol><li>một</li></ol>\n",
+        "<h2>Đầu</h2>\n<h3>Nhỏ</h3>\n<h4>Nhỏ hơn</h4>\n<ul><li>một</li><li>hai</li></ul>\n<ol><li>một</li></ol>\n",
         "<blockquote><p>a<br>b</p><p>c</p></blockquote>\n",
         "<p><strong><em>cả hai</em></strong></p>\n",
         "<p>- gạch 1. [Ảnh: *</p>\n",
@@ -162,7 +162,7 @@ def test_what_the_text_form_can_say_is_written_in_it(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["<table><tbody><tr><td>1</td></tr></tbody></table>\n", "<h2>a</h2>\n", "<p>a<sub>2</sub></p>\n"]
+    "body", ["<table><tbody><tr><td>1</td></tr></tbody></table>\n", "<h2><sup>a</sup></h2>\n", "<p>a<sub>2</sub></p>\n"]
 )
 def test_other_markup_is_written_as_html(body: str) -> None:
     text = written(body)
@@ -173,7 +173,7 @@ def test_other_markup_is_written_as_html(body: str) -> None:
 def test_written_text_is_what_an_editor_expects() -> None:
     photo = Attachment(number=3, caption="Lễ phát động", credit="Văn Nam")
     text = written(
-        '<p>Đoạn một.</p>\n<figure data-attachment="3"></figure>\n<h3>Mục</h3>\n',
+        '<p>Đoạn một.</p>\n<figure data-attachment="3"></figure>\n<h2>Mục</h2>\n',
         attachments=(photo,),
         authors=(Author(id=1, name="Hoàng Lan", slug="hoang-lan"),),
         published=Moment(datetime(2026, 10, 12, 8, 30, tzinfo=VIETNAM)),
@@ -182,6 +182,18 @@ def test_written_text_is_what_an_editor_expects() -> None:
         "Tiêu đề: Thử\nNgày: 12/10/2026 08:30\nTác giả: Hoàng Lan\n\nSapo.\n\nĐoạn một.\n\n"
         "[Ảnh #3: Lễ phát động | Văn Nam]\n\n## Mục\n"
     )
+
+
+def test_bodies_from_before_with_smaller_headings_stay_as_they_are() -> None:
+    body = "<h3>Mục</h3>\n<p>a</p>\n<h4>Nhỏ</h4>\n"
+    text = written(body)
+    assert text.endswith("### Mục\n\na\n\n#### Nhỏ\n")
+    assert read_manuscript(text).draft.body == body
+
+
+def test_an_author_of_several_names_stays_one() -> None:
+    text = written("", authors=(Author(id=1, name="Lan Anh, Thu Hà - Minh Lê", slug="l"),))
+    assert read_manuscript(text).draft.authors == ("Lan Anh, Thu Hà - Minh Lê",)
 
 
 def test_a_body_that_differs_in_layout_only_is_still_said_as_text() -> None:
