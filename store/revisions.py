@@ -42,7 +42,7 @@ def content_of(session: Session, number: int) -> str:
 
 
 def find_editor(session: Session, number: int, *, own: str, neutral: str) -> str | None:
-    """Give who last changed the text since a revision with the note `own`; those with the note `neutral` do not count."""
+    """Give who last changed the text since a revision with the note `own`; revisions noted `neutral` do not count."""
     latest = session.execute(
         select(DbRevision.note, DbRevision.actor)
         .where(DbRevision.bulletin == number)
@@ -52,7 +52,7 @@ def find_editor(session: Session, number: int, *, own: str, neutral: str) -> str
         if row.note == own:
             return None
         if row.note != neutral:
-            return row.actor
+            return str(row.actor)
     return None
 
 

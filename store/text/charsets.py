@@ -11,9 +11,10 @@ import codecs
 from dataclasses import dataclass
 
 from store.errors import CharsetRefused
-from store.text.legacy import legacy_reading
+from store.text.legacy import legacy_reading, reads_as_windows_1258
 
 ACCEPTED = "UTF-8, or UTF-16 with a byte order mark"
+SAVE_AS_UTF8 = "save the file as UTF-8"
 _SHOWN_BYTES = 24
 _FILE_MARKS = (
     (b"%PDF-", "a PDF document"),
@@ -122,6 +123,8 @@ def _why_not_utf8(raw: bytes) -> str:
     if sum(not c.isascii() for c in text) - damaged > damaged:
         return "damaged UTF-8: some bytes are no letter"
     reading = legacy_reading(raw.decode("latin-1"), least_words=1)
+    if reading is None and reads_as_windows_1258(raw.decode("latin-1")):
+        return f"not UTF-8; looks like windows-1258 (Vietnamese); {SAVE_AS_UTF8}"
     if reading is not None:
-        return f"not UTF-8; looks like {reading.encoding}"
-    return "not UTF-8; looks like windows-1252 (latin-1) or another encoding of one byte a letter"
+        return f"not UTF-8; looks like {reading.encoding}; {SAVE_AS_UTF8}"
+    return f"a one-byte encoding that is not UTF-8; {SAVE_AS_UTF8}"

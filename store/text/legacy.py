@@ -89,6 +89,19 @@ def legacy_reading(text: str, *, least_words: int = LEAST_WORDS) -> LegacyReadin
     return LegacyReading(best[1], first, words[first])
 
 
+def reads_as_windows_1258(text: str) -> bool:
+    """Judge bytes that are surely not UTF-8, read as ISO 8859-1: do the letters of windows-1258 make Vietnamese of them?
+
+    Letters that the encoding lacks may have become question marks; such words say nothing.
+    """
+    decoded = _decoders()["windows-1258"]
+    whole = " ".join(word for word in text.translate(_C1_AS_SHOWN).split() if "?" not in word)
+    words = {word: decoded(word) for word in _telling_words(whole)}
+    legal = [word for word, read in words.items() if _reads(read)]
+    # Words in letters that windows-1252 has in the same places are no sign of the other encoding.
+    return len(legal) >= LEAST_SHARE * len(words) and any(words[word] != word for word in legal)
+
+
 def _telling_words(text: str) -> dict[str, int]:
     """Collect the words that encodings disagree about, each with the index where it first stands."""
     words: dict[str, int] = {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import lxml.html
+from lxml import etree
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +102,9 @@ def text_of_html(html: str) -> str:
     for line_break in root.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
     return str(root.text_content())
+
+
+def canonical_html(html: str) -> str:
+    """Return HTML in one spelling: attributes sorted, every element closed."""
+    root = lxml.html.fragment_fromstring(html.strip(), create_parent="div")
+    return etree.tostring(root, method="c14n").decode()

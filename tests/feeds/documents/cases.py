@@ -6,8 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from feeds.addresses import Addresses
 from feeds.documents.model import Channel, Entry, Format, Media, Party, Term
-from store.types import VIETNAM, Precision
+from feeds.entries import entry_of
+from store.types import (
+    VIETNAM,
+    Attachment,
+    Author,
+    Bulletin,
+    Category,
+    Moment,
+    Organisation,
+    Precision,
+    Status,
+    StoredFile,
+)
 
 SITE_URL = "https://bantin.vanson.example"
 
@@ -105,7 +118,65 @@ LONG_PARAGRAPH = (
     "cây ăn quả; giá trị thu được trên mỗi héc-ta tăng từ 38 lên 61 triệu đồng.</p>\n"
 )
 
+LEAD_FILE = StoredFile(
+    digest="9f86d081884c7d65" * 4, media_type="image/jpeg", size_bytes=182_331, width_px=1280, height_px=853
+)
+
+BULLETIN = Bulletin(
+    number=57,
+    public_id="urn:uuid:7d1b2d0e-52f4-4a1e-9d59-6a3f6a0b3c57",
+    slug="hoi-xuan-nam-lam",
+    title="Hội xuân Nậm Lam và đêm hát Then",
+    lead="Tối 3/2, hơn 2.000 người dự hội xuân lần thứ 5 của xã Nậm Lam.",
+    body=(
+        "<p>Hội xuân mở màn lúc 19 giờ.</p>\n"
+        '<figure data-attachment="2"></figure>\n'
+        '<h2>Đêm hát</h2>\n<p>Xem <a href="/ban-tin/chuong-trinh-56">chương trình</a>.</p>\n'
+        '<figure data-attachment="1"></figure>\n'
+    ),
+    language="vi",
+    status=Status.PUBLISHED,
+    publisher=Organisation(id=3, name="Ủy ban nhân dân xã Nậm Lam", slug="uy-ban-nhan-dan-xa-nam-lam"),
+    subjects=(
+        Organisation(id=4, name="Hội Nông dân tỉnh Vân Sơn", slug="hoi-nong-dan-tinh-van-son"),
+        Organisation(id=3, name="Ủy ban nhân dân xã Nậm Lam", slug="uy-ban-nhan-dan-xa-nam-lam"),
+    ),
+    categories=(Category(id=1, name="Văn hóa", slug="van-hoa"),),
+    authors=(Author(id=1, name="Thu Trang", slug="thu-trang"),),
+    attachments=(
+        Attachment(number=1, caption="Đội văn nghệ xã hát Then", credit="Minh Hà"),
+        Attachment(number=2, caption="Quang cảnh hội xuân", credit="Văn Nam", file=LEAD_FILE),
+        Attachment(number=3, caption="Chợ phiên trước giờ khai hội", alternative_text="Chợ đông người", file=LEAD_FILE),
+    ),
+    published=Moment(datetime(2026, 2, 3, 12, 0, tzinfo=VIETNAM), Precision.DAY),
+    updated=datetime(2026, 2, 4, 9, 30, tzinfo=VIETNAM),
+    changed_at=datetime(2026, 2, 4, 9, 30, tzinfo=VIETNAM),
+    revision=2,
+    version=4,
+    arrival=12,
+    source_address="https://namlam.vanson.example/tin/57",
+)
+
+
 CASES: Mapping[str, Case] = {
+    # Made of stored bulletins, so that what is composed of them cannot change unnoticed either.
+    "composed": Case(
+        entries=(
+            entry_of(BULLETIN, Addresses(SITE_URL)),
+            entry_of(
+                replace(
+                    BULLETIN,
+                    number=58,
+                    public_id="urn:uuid:7d1b2d0e-52f4-4a1e-9d59-6a3f6a0b3c58",
+                    language="en",
+                    title="Spring festival",
+                    authors=(),
+                    updated=datetime(2026, 2, 3, 12, 0, tzinfo=VIETNAM),
+                ),
+                Addresses(SITE_URL),
+            ),
+        )
+    ),
     "no-photo": Case(),
     "one-photo": Case(entries=(replace(ENTRY, photos=(LEAD_PHOTO,)),)),
     "five-photos": Case(entries=(replace(ENTRY, photos=FIVE_PHOTOS),)),
@@ -188,6 +259,7 @@ CASES: Mapping[str, Case] = {
         channel=replace(
             CHANNEL,
             icon_url=f"{SITE_URL}/static/biểu-tượng.png",
+            logo_url=f"{SITE_URL}/static/biểu-trưng.png",
             rights="© 2026 Tỉnh Vân Sơn. Ghi rõ nguồn khi đăng lại.",
             ttl_minutes=30,
         )

@@ -13,7 +13,7 @@ from feeds.documents.model import Entry, Format
 from tests.feeds.documents import golden
 from tests.feeds.documents.cases import CASES
 from tests.support import nodefeeds
-from tests.support.parsed import ParsedEnclosure, ParsedEntry, ParsedFeed, Reader
+from tests.support.parsed import ParsedEnclosure, ParsedEntry, ParsedFeed, Reader, canonical_html
 from tests.support.parsers import NODE_READERS, PYTHON_READERS, from_node
 
 EVERY = [pytest.param(case, format, id=f"{case}.{format.value}") for case in CASES for format in Format]
@@ -127,7 +127,8 @@ def check_texts(entry: Entry, read: ParsedEntry, reader: Reader, format: Format,
         if entry.authors or not reader.fills_gaps:
             assert read.authors in (None, tuple(author.name for author in entry.authors)), what
     if entry.content_html or not reader.fills_gaps:
-        assert read.content.strip() == entry.content_html.strip(), what
+        # feedparser writes the HTML anew, its attributes in another order.
+        assert canonical_html(read.content) == canonical_html(entry.content_html), what
     assert read.categories in (None, tuple(term.label for term in entry.terms)), what
 
 
