@@ -5,12 +5,11 @@ Whatever passes comes back from every document exactly as it stands here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from store.errors import InputError
-from store.text import markup
+from store.text import languages, markup
 from store.text.vietnamese import clean_line
 from store.types import Attachment, Draft
 
@@ -21,15 +20,12 @@ CAPTION_CHARS = 2_000
 NAME_CHARS = 300
 LINKS = 100
 
-# Spec: RFC 5646 section 2.1, the part that people use: language, optional script, optional region.
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
-
 
 def checked(draft: Draft) -> Draft:
     """Return the draft as it will be stored; raises InputError for the first field that cannot be."""
-    if not LANGUAGE.fullmatch(draft.language):
+    if not languages.is_language_tag(draft.language):
         raise InputError(
-            field="language", value=draft.language, reason="is no language tag", accepted="vi, en, zh-Hant ..."
+            field="language", value=draft.language, reason="is no language tag", accepted=languages.ACCEPTED
         )
     body = _within("body", draft.body, BODY_CHARS)
     checked_draft = replace(
