@@ -119,7 +119,7 @@ def _other_spelling() -> Response | None:
 def _store_error(error: StoreError) -> Response:
     if isinstance(error, StoreUnavailable):
         _log.error("%s", error)
-        response = plain(503, "Kho dữ liệu tạm thời không trả lời. Xin thử lại sau ít phút.")
+        response = plain(503, "Kho dữ liệu tạm thời không phản hồi. Xin thử lại sau ít phút.")
         response.headers["Retry-After"] = "30"
         return response
     _log.exception("a request ended in %s", type(error).__name__, exc_info=error)

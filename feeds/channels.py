@@ -161,4 +161,6 @@ def _description(names: Names, settings: Settings) -> str:
         return f"Các bản tin của tác giả {names.author.name}."
     if names.category:
         return names.category.description or f"Các bản tin{subject}."
+    if settings.site_name == Settings().site_name:
+        return "Tất cả bản tin."
     return f"Toàn bộ bản tin đăng trên trang “{settings.site_name}”."

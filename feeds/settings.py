@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import URL
+
+from store.database import sqlite_url
 from store.errors import InputError
 
 DEFAULT_PORT = 8000
+DATABASE_FILE = "bantin.sqlite"
+RESERVED = frozenset({"ban-tin", "feeds", "files", "static"})
+"""First words of our own paths: a prefix that began with one could not be told from them behind a proxy."""
+MOST_DIGITS = 9
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
-_PREFIX = re.compile(r"[A-Za-z0-9._~/-]*")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 _OFFSET = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
 
 
@@ -28,11 +35,13 @@ def _url(text: str) -> str:
         raise ValueError("https://HOST[:PORT][/PREFIX] in ASCII (a Vietnamese host name in its xn-- form)")
     try:
         parts = urlsplit(text)
-        is_address = parts.scheme in {"http", "https"} and parts.port != 0 and not parts.query and not parts.fragment
+        is_address = parts.scheme in {"http", "https"} and parts.port != 0 and not set("?#") & set(text)
     except ValueError:
         is_address = False
     if not is_address or not _HOST.fullmatch(parts.netloc) or not _PREFIX.fullmatch(parts.path):
         raise ValueError("https://HOST[:PORT][/PREFIX]")
+    if parts.path.strip("/").split("/")[0] in RESERVED:
+        raise ValueError(f"a prefix that does not begin with {', '.join(sorted(RESERVED))}")
     return text.rstrip("/")
 
 
@@ -46,7 +55,7 @@ def _offset(text: str) -> timezone:
 
 def _between(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS or not low <= int(text) <= high:
             raise ValueError(f"a whole number from {low} to {high}")
         return int(text)
 
@@ -109,9 +118,9 @@ class Settings:
         return cls(**values)
 
     @property
-    def store_url(self) -> str:
+    def store_url(self) -> str | URL:
         """The database to use, the embedded one where none is named."""
-        return self.database_url or f"sqlite:///{(self.data / 'bantin.sqlite').absolute()}"
+        return self.database_url or sqlite_url(self.data / DATABASE_FILE)
 
     @property
     def files_folder(self) -> Path:

@@ -38,7 +38,7 @@ def system_clock() -> datetime:
 class Database:
     """One database, for one process; safe to use from several threads."""
 
-    def __init__(self, url: str, *, clock: Clock = system_clock) -> None:
+    def __init__(self, url: str | URL, *, clock: Clock = system_clock) -> None:
         """Prepare access; nothing is opened before the first transaction or snapshot.
 
         Raises InputError when `url` is not one of SQLite or PostgreSQL, or its driver is not installed.
@@ -153,14 +153,14 @@ def change_instant(session: Session) -> datetime:
     return instant
 
 
-def _checked_url(text_url: str) -> URL:
+def _checked_url(given: str | URL) -> URL:
     try:
-        url = make_url(text_url)
+        url = make_url(given)
     except (ArgumentError, ValueError) as error:
         raise InputError(
             field="database URL",
             # A password may stand anywhere in what is no URL.
-            value=re.sub(r"//.*@", "//***@", text_url),
+            value=re.sub(r"//.*@", "//***@", str(given)),
             reason="is no URL",
             accepted=ACCEPTED_URLS,
         ) from error
@@ -216,6 +216,8 @@ def _translated(error: DBAPIError) -> Exception:
         return DiskFull("the disk is full; nothing was changed; free some space and try again")
     if "no such table" in said or "no such column" in said or state in {"42P01", "42703"}:
         return SchemaMismatch("the database has no store of this version; run `bantin db upgrade`")
+    if "disk I/O error" in said or state == "58030":
+        return StoreUnavailable("the disk refused to read or write; nothing was changed; look at its state and limits")
     if "not a database" in said or "malformed" in said:
         return StoreUnavailable(f"the database file is damaged or is no database: {said}")
     if "is locked" in said or state == "55P03":
@@ -223,6 +225,11 @@ def _translated(error: DBAPIError) -> Exception:
     if "unable to open" in said or (state is None and not isinstance(error.orig, sqlite3.Error)):
         return StoreUnavailable(f"the database cannot be reached: {said.strip()}")
     return error
+
+
+def sqlite_url(path: Path) -> URL:
+    """Give the URL of a database file, whatever signs its name holds."""
+    return URL.create("sqlite", database=str(path.absolute()))
 
 
 def sqlite_path(url: URL) -> Path | None:

@@ -257,9 +257,12 @@ def _chosen(column: InstrumentedAttribute[int], ids: Collection[int] | None) -> 
 
 def _new_name(session: Session, kind: Kind, name: str, *, as_new: bool = False) -> str:
     cleaned = _line(f"{kind.value} name", name, NAME_CHARS)
-    if not cleaned:
+    if not _bare(cleaned):
         raise InputError(
-            field=f"{kind.value} name", value=name, reason="is empty", accepted=f"1 to {NAME_CHARS} characters"
+            field=f"{kind.value} name",
+            value=name,
+            reason="has no letter or digit" if cleaned else "is empty",
+            accepted=f"1 to {NAME_CHARS} characters",
         )
     row_type = ROW_TYPES[kind]
     for known, slug in session.execute(select(row_type.name, row_type.slug)):

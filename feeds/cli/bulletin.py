@@ -20,6 +20,7 @@ from feeds.cli.workspace import (
     say,
 )
 from store import bulletins, catalogue, sources
+from store.attachments.intake import MAX_BYTES
 from store.errors import AlreadyExists, InputError, NotPublishable, PageUnreadable, StoreError
 from store.importers.manuscript import Manuscript, read_manuscript, write_manuscript
 from store.importers.manuscript_intake import add_manuscript, take_photos, with_files
@@ -239,7 +240,8 @@ def _photo_reader(file: str) -> Any:
 
     def read(name: str) -> bytes:
         try:
-            return (folder / name).read_bytes()
+            with (folder / name).open("rb") as file:
+                return file.read(MAX_BYTES + 1)
         except OSError as error:
             raise InputError(
                 field="photo",

@@ -11,13 +11,12 @@ from feeds.addresses import Addresses, SelectionPath
 from feeds.cli.serve import require_free, run_server
 from feeds.documents.model import Format
 from feeds.samples.seeding import seed
-from feeds.settings import DEFAULT_PORT
+from feeds.settings import DATABASE_FILE, DEFAULT_PORT
 from store import catalogue, changes, schema
 from store.attachments.storage import DiskStorage
-from store.database import Database
+from store.database import Database, sqlite_url
 from store.errors import InputError
 
-STORE = "bantin.sqlite"
 DEFAULT_FOLDER = Path("var/demo")
 
 
@@ -38,11 +37,11 @@ def demo(port: int, data: Path) -> None:
         del os.environ[name]
     base_url = f"http://127.0.0.1:{port}"
     os.environ.update(BANTIN_DATA=str(data), BANTIN_BASE_URL=base_url, BANTIN_SITE_NAME="Bản tin tỉnh Vân Sơn")
-    if data.is_dir() and any(data.iterdir()) and not (data / STORE).exists():
+    if data.is_dir() and any(data.iterdir()) and not (data / DATABASE_FILE).exists():
         raise InputError(
             field="--data", value=str(data), reason="holds other files and no store", accepted="a new or empty folder"
         )
-    database = Database(f"sqlite:///{(data / STORE).absolute()}")
+    database = Database(sqlite_url(data / DATABASE_FILE))
     schema.upgrade(database)
     with database.snapshot() as session:
         is_untouched = changes.current_edition(session) == 0 and not any(catalogue.iter_bulletins(session))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,27 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from feeds.cli.workspace import NUMBER, REFUSED, STDIN, Workspace, actor, open_workspace, print_json, read_file, say
+from feeds.cli.import_report import REFUSED_OUTCOME, Result, as_json_value, print_result, print_summary
+from feeds.cli.workspace import (
+    INTERRUPTED,
+    NUMBER,
+    REFUSED,
+    STDIN,
+    Workspace,
+    actor,
+    open_workspace,
+    print_json,
+    read_file,
+    say,
+)
 from store import sources, taxonomy
 from store.errors import InputError, StoreError, StoreUnavailable
 from store.importers.ingest import Ingested, Outcome, ingest
-from store.importers.portal import Decision, Kind
+from store.importers.portal import Kind
 from store.importers.portal_intake import MAX_FILE_BYTES, PortalPage, read_portal_page
 from store.importers.recognise import Recogniser
 from store.importers.recognition import build_recogniser
 
-REFUSED_OUTCOME = "refused"
 LISTED_FILES = 20
 """With more files than this, only what needs a person's eye gets a line of its own."""
 
@@ -44,20 +55,6 @@ class Options:
     overrules: dict[int, Kind]
     dry_run: bool
     verbose: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one file."""
-
-    place: str
-    outcome: str
-    number: int | None = None
-    title: str = ""
-    messages: tuple[str, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    page: PortalPage | None = None
-    key: str | None = None
 
 
 def _overrules(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[int, Kind]:
@@ -100,58 +97,111 @@ def portal(places: tuple[str, ...], no_recognise: bool, as_json: bool, **said: A
     files = list(_files(places))
     if (options.revises is not None or options.overrules) and len(files) != 1:
         raise click.UsageError("--revises and --as speak of one page; give one file")
-    with workspace.database.snapshot() as session:
-        _check_names(session, options)
-        recogniser = None if no_recognise else build_recogniser(session)
-    if recogniser:
-        for name in recogniser.ambiguous:
-            say(f"note: “{name}” stands for several organisations and is attached to none of them")
     if not files:
         raise InputError(
             field="FOLDER", value=", ".join(places), reason="holds no .txt file", accepted="pages saved as .txt files"
         )
-    results = _import_all(workspace, files, options, recogniser, quiet=as_json)
-    if as_json:
-        print_json([_as_json(result) for result in results])
-    else:
-        _print_summary(results, options)
-    if any(result.outcome in {REFUSED_OUTCOME, Outcome.HELD} for result in results):
+    recogniser = _prepare(workspace, options, recognise=not no_recognise)
+    results: list[Result] = []
+    ended_by: StoreUnavailable | KeyboardInterrupt | None = None
+    try:
+        for result in _iter_results(workspace, files, options, recogniser, quiet=as_json):
+            results.append(result)
+    except (StoreUnavailable, KeyboardInterrupt) as error:
+        ended_by = error
+    _report(results, files_left=len(files) - len(results), as_json=as_json, dry_run=options.dry_run)
+    if isinstance(ended_by, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    if ended_by is not None:
+        raise ended_by
+    if any(result.needs_a_person for result in results):
         sys.exit(REFUSED)
 
 
-def _check_names(session: Any, options: Options) -> None:
-    if options.publisher:
-        taxonomy.get_organisation(session, options.publisher)
-    for category in options.categories:
-        taxonomy.get_category(session, category)
+def _report(results: Sequence[Result], *, files_left: int, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        print_json([as_json_value(result) for result in results])
+    elif results:
+        print_summary(results, dry_run=dry_run)
+    if files_left and results:
+        say(f"ended before the last {files_left} files; the same command goes on from there")
 
 
-def _files(places: tuple[str, ...]) -> Iterator[str]:
+def _prepare(workspace: Workspace, options: Options, *, recognise: bool) -> Recogniser | None:
+    """Check the names of the command line before anything is read, and build the recogniser."""
+    with workspace.database.snapshot() as session:
+        if options.publisher:
+            taxonomy.get_organisation(session, options.publisher)
+        for category in options.categories:
+            taxonomy.get_category(session, category)
+        recogniser = build_recogniser(session) if recognise else None
+    for name in recogniser.ambiguous if recogniser else ():
+        say(f"note: “{name}” stands for several organisations and is attached to none of them")
+    return recogniser
+
+
+def _files(places: tuple[str, ...]) -> Iterator[str | InputError]:
+    """Stream the files to read, and what could not be looked into."""
     for place in places:
-        path = Path(place)
-        if place != STDIN and path.is_dir():
-            yield from (str(found) for found in sorted(path.rglob("*.txt")) if found.is_file())
+        if not place:
+            yield InputError(field="FILE", value="", reason="is no name", accepted="a file, a folder, or - for stdin")
+        elif place != STDIN and os.path.isdir(place):  # Path.is_dir raises for names that are too long
+            yield from _text_files(Path(place))
         else:
             yield place
 
 
-def _import_all(
-    workspace: Workspace, files: list[str], options: Options, recogniser: Recogniser | None, *, quiet: bool
-) -> list[Result]:
-    results = []
+def _text_files(folder: Path) -> Iterator[str | InputError]:
+    closed: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
+        folders.sort()
+        yield from (_not_readable(error) for error in closed)
+        closed.clear()
+        found = (Path(parent, name) for name in sorted(names) if name.lower().endswith(".txt"))
+        yield from (str(file) for file in found if _may_be_page(file))
+    yield from (_not_readable(error) for error in closed)
+
+
+def _may_be_page(file: Path) -> bool:
+    """Pass over links that lead nowhere or in a circle, but nothing that a permission hides: reading it says so."""
+    try:
+        return file.is_file()
+    except PermissionError:
+        return True
+
+
+def _not_readable(error: OSError) -> InputError:
+    return InputError(
+        field="FOLDER",
+        value=str(error.filename),
+        reason=error.strerror or str(error),
+        accepted="a folder that can be looked into",
+    )
+
+
+def _iter_results(
+    workspace: Workspace,
+    files: Sequence[str | InputError],
+    options: Options,
+    recogniser: Recogniser | None,
+    *,
+    quiet: bool,
+) -> Iterator[Result]:
+    console = Console(stderr=True)
     alone = len(files) <= LISTED_FILES
     seen: dict[str, str] = {}
-    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         for place in progress.track(files, description="Importing"):
-            result = _import_one(workspace, place, options, recogniser, detailed=alone)
+            if isinstance(place, InputError):
+                result = Result(str(place.value), REFUSED_OUTCOME, messages=(str(place),))
+            else:
+                result = _import_one(workspace, place, options, recogniser, detailed=alone)
             if options.dry_run:
                 result = _seen_before(result, seen)
-            results.append(result)
             if not quiet:
-                _print_result(result, options, alone=alone or options.verbose)
-    return results
+                print_result(result, dry_run=options.dry_run, in_full=alone or options.verbose)
+            yield result
 
 
 def _import_one(
@@ -178,8 +228,9 @@ def _import_one(
     except StoreUnavailable:
         raise
     except StoreError as error:
-        line = f":{error.line}" if isinstance(error, InputError) and error.line else ""
-        return Result(f"{place}{line}", REFUSED_OUTCOME, messages=(str(error),))
+        line = error.line if isinstance(error, InputError) else None
+        said = str(error).removeprefix(f"line {line}: ")
+        return Result(f"{place}:{line}" if line else place, REFUSED_OUTCOME, messages=(said,))
     return _result(place, page, done, detailed=detailed)
 
 
@@ -200,70 +251,3 @@ def _result(place: str, page: PortalPage, done: Ingested, *, detailed: bool) -> 
     decisions = page.decisions if is_news else ()
     shown, key = page if detailed else None, page.incoming.external_key
     return Result(place, done.outcome.value, done.number, page.page.title, messages, decisions, shown, key)
-
-
-def _print_result(result: Result, options: Options, *, alone: bool) -> None:
-    troubled = result.outcome in {REFUSED_OUTCOME, Outcome.HELD} or bool(result.messages)
-    doubtful = [decision for decision in result.decisions if decision.doubtful]
-    if result.outcome == REFUSED_OUTCOME:
-        say(f"{result.place}: refused: {'; '.join(result.messages)}")
-        return
-    if not (alone or troubled or doubtful):
-        return
-    said = f"would be {result.outcome}" if options.dry_run else result.outcome
-    number = f" {result.number}" if result.number and not options.dry_run else ""
-    click.echo(f"{result.place}: {said}{number}: {result.title}")
-    for message in result.messages:
-        say(f"  {message}")
-    for decision in result.decisions if alone else doubtful:
-        click.echo(
-            f"  line {decision.line}: {decision.kind.value}{' (doubtful)' if decision.doubtful else ''}: ", nl=False
-        )
-        click.echo(f"{_short(decision.text)} [{', '.join(decision.evidence)}]")
-    if options.dry_run and alone and result.page is not None:
-        _print_page(result.page)
-
-
-def _print_page(read: PortalPage) -> None:
-    page = read.page
-    click.echo(f"  date: {page.moment.instant.isoformat()} ({page.moment.precision.value})")
-    click.echo(f"  lead: {_short(page.lead)}")
-    click.echo(f"  byline: {', '.join(page.bylines) or '-'}")
-    counts = Counter(block.kind.value for block in page.blocks)
-    click.echo(f"  body: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or '-'}")
-
-
-def _print_summary(results: list[Result], options: Options) -> None:
-    counts = Counter(str(result.outcome) for result in results)
-    order = (*Outcome, REFUSED_OUTCOME)
-    shown = ", ".join(f"{counts[str(outcome)]} {outcome}" for outcome in order if counts[str(outcome)])
-    said = f"{len(results)} page{'' if len(results) == 1 else 's'}: {shown or 'nothing to do'}"
-    click.echo(f"Dry run, nothing stored: {said}" if options.dry_run else said)
-    if counts[Outcome.ADDED.value] and not options.dry_run:
-        say("see them with `bantin bulletin list`")
-    if any(result.decisions for result in results):
-        say("overrule a line with --as LINE=KIND, e.g. --as 15=paragraph")
-
-
-def _as_json(result: Result) -> dict[str, Any]:
-    return {
-        "file": result.place,
-        "outcome": str(result.outcome),
-        "bulletin": result.number,
-        "title": result.title,
-        "messages": list(result.messages),
-        "decisions": [
-            {
-                "line": decision.line,
-                "kind": decision.kind.value,
-                "text": decision.text,
-                "evidence": list(decision.evidence),
-                "doubtful": decision.doubtful,
-            }
-            for decision in result.decisions
-        ],
-    }
-
-
-def _short(text: str, chars: int = 70) -> str:
-    return text if len(text) <= chars else text[: chars - 1] + "…"

@@ -42,7 +42,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cli(arguments)
     except StoreError as error:
         fail(error)
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has had enough.
-        sys.stderr.close()
-        sys.exit(0)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import multiprocessing
 import os
+import signal
 import socket
+import sys
 
 import click
 from flask import Flask
@@ -17,6 +21,7 @@ from feeds.settings import DEFAULT_PORT
 from store.errors import InputError
 
 MOST_THREADS = 8
+PR_SET_PDEATHSIG = 1
 BACKPRESSURE = 4096
 """Granian's default would let a thousand silent connections shut everyone else out."""
 
@@ -35,13 +40,15 @@ def serve(host: str, port: int, workers: int) -> None:
     require_free(host, port)
     say(f"serving {workspace.addresses.directory()} on {host}:{port}, {workers} workers; stop with Ctrl-C")
     here = _local_url(host, port)
-    if not workspace.settings.base_url.startswith(here):
+    if not workspace.settings.base_url.startswith((here, f"http://{host}:{port}")):
         say(f"links lead to {workspace.settings.base_url}; on this machine look at {here}/feeds/")
     run_server(host, port, workers=workers)
 
 
 def run_server(host: str, port: int, *, workers: int) -> None:
     """Serve until a signal ends it; raises InputError for a host that is not known."""
+    # A forked worker would inherit open handles, and the supervisor's deafness to signals while it starts.
+    multiprocessing.set_start_method("spawn", force=True)
     Granian(
         "feeds.cli.serve:create_worker",
         address=_numeric(host),
@@ -66,7 +73,16 @@ def create_worker() -> Flask:
     The supervisor gets it and ends the workers in order; one that was interrupted as well would hang.
     """
     os.setpgid(0, 0)
+    _end_with_supervisor()
     return create_app()
+
+
+def _end_with_supervisor() -> None:
+    """Have the kernel end this worker when its supervisor is killed, or it would hold the port for ever."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() == 1:
+            sys.exit(0)
 
 
 def require_free(host: str, port: int) -> None:

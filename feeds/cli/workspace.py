@@ -26,9 +26,10 @@ NUMBER = click.IntRange(1, 2**31 - 1)
 REFUSED = 1
 USAGE = 2
 UNAVAILABLE = 3
+INTERRUPTED = 130
 EXIT_CODES = (
     "Exit codes: 0 done; 1 something was refused (said on stderr, the rest is done); "
-    "2 the command line is wrong; 3 the store cannot serve."
+    "2 the command line is wrong; 3 the store cannot serve; 130 ended by Ctrl-C."
 )
 
 

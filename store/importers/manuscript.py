@@ -70,7 +70,7 @@ def read_manuscript(text: str) -> Manuscript:
     header = read_header(lines)
     title = header.one(Key.TITLE)
     if not title:
-        reason = "the manuscript has no title" if header.values else "the manuscript is empty: title and text are missing"
+        reason = "the manuscript has no title" if header.values else "title and text are missing"
         raise PageUnreadable(field=Key.TITLE, value="", reason=reason, accepted="a header line “Tiêu đề: ...”", line=1)
     told = [read_bracket(value.text, line=value.line) for value in header.values.get(Key.ATTACHMENT, ())]
     rest = lines[header.line_count :]

@@ -13,7 +13,9 @@ from urllib.parse import quote
 from store.text.markup import escape
 
 ADDRESS = r"\]\((?P<address>(?:https?://|mailto:|tel:|/)(?:\\[()\\]|\([^\s()\\]*+\)|[^\s()\\])++)\)"
-TOKEN = re.compile(rf"\\(?P<literal>[{re.escape(string.punctuation)}])|{ADDRESS}|\*+|\[|\]|\n|[^\\*\[\]\n]+|.", re.DOTALL)
+TOKEN = re.compile(
+    rf"\\(?P<literal>[{re.escape(string.punctuation)}])|{ADDRESS}|\*+|\[|\]|\n|[^\\*\[\]\n]+|.", re.DOTALL
+)
 LITERALS = re.compile(r"[\\*\[\]]")
 LINE_MARKS = re.compile(r"(?m)^(?:([#>|+-])|(\d+)([.)]))")
 TAGS = {"**": "strong", "*": "em"}
@@ -123,5 +125,7 @@ def escape_address(address: str) -> str:
 def ascii_addresses(text: str) -> str:
     """Percent-encode the letters beyond ASCII in link addresses, before the text pipeline would compose them."""
     return re.sub(
-        r"\]\((?:[^\s()]|\([^\s()]*+\))++\)", lambda found: quote(found.group(), safe=string.printable, errors="surrogatepass"), text
+        r"\]\((?:[^\s()]|\([^\s()]*+\))++\)",
+        lambda found: quote(found.group(), safe=string.printable, errors="surrogatepass"),
+        text,
     )

@@ -16,6 +16,7 @@ from store.importers.portal_furniture import block_name, is_bare_number, is_furn
 from store.importers.portal_head import read_head, without_repeated_lead
 from store.importers.portal_lines import Line, ends_sentence, join_wrapped, read_lines, word_list
 from store.importers.portal_page import Block, Decision, Kind, Page, content_digest, page_key
+from store.importers.portal_signature import ends_signature
 
 __all__ = ["Block", "Decision", "Kind", "Page", "content_digest", "page_key", "read_page"]
 
@@ -41,7 +42,10 @@ def read_page(text: str, *, overrules: Mapping[int, Kind] = NO_OVERRULES) -> Pag
     lines = read_lines(text)
     if not lines:
         raise PageUnreadable(
-            field="text", value="", reason="the page is empty", accepted="a page with date, title and text"
+            field="text",
+            value="",
+            reason="the page is empty: date, title and text are missing",
+            accepted="a page with date, title and text",
         )
     before, after, dropped, warnings = _parts(lines, overrules)
     if not before and not after:
@@ -54,26 +58,33 @@ def read_page(text: str, *, overrules: Mapping[int, Kind] = NO_OVERRULES) -> Pag
     head = read_head(before, after, overrules=overrules)
     rest, repeated = without_repeated_lead(head.rest, head.lead, overrules)
     ending = read_ending(join_wrapped(rest, apart=overrules), overrules=overrules)
-    blocks, chosen = classify(ending.lines, overrules=overrules)
-    lead, blocks, guessed = _lead(head.lead, blocks, overrules)
+    classified = classify(ending.lines, overrules=overrules)
+    lead, blocks, guessed = _lead(head.lead, classified.blocks, overrules)
     if not lead and not any(block.kind is not Kind.CAPTION for block in blocks):
         raise PageUnreadable(
             field="text",
             value=head.title,
-            reason="nothing follows the title",
+            reason="lead and text are missing: nothing follows the title",
             accepted="a lead or paragraphs below the title",
         )
     if repeated is not None:
         dropped.append(Decision(repeated, Kind.FURNITURE, head.lead, ("it repeats the lead word for word",), False))
-    decisions = sorted([*dropped, *head.decisions, *guessed, *chosen, *ending.decisions], key=lambda made: made.line)
+    decisions = sorted(
+        [*dropped, *head.decisions, *guessed, *classified.decisions, *ending.decisions], key=lambda made: made.line
+    )
     return Page(
         title=_without_mark(head.title),
         lead=_without_mark(lead),
         moment=head.moment,
-        blocks=tuple(_credited(blocks, ending.photographer)),
+        blocks=tuple(_credited(blocks, ending.photographer or classified.photographer)),
         bylines=ending.authors,
         decisions=tuple(decisions),
-        warnings=(*warnings, *head.warnings, *_unused(overrules, lines), *_cut_off(lead, blocks, ending.has_end_mark)),
+        warnings=(
+            *warnings,
+            *head.warnings,
+            *_unused(overrules, lines, text),
+            *_cut_off(lead, blocks, ending.has_end_mark),
+        ),
     )
 
 
@@ -193,13 +204,16 @@ def _credited(blocks: Sequence[Block], photographer: str) -> Iterator[Block]:
         yield replace(block, credit=photographer) if waits and photographer else block
 
 
-def _unused(overrules: Mapping[int, Kind], lines: Sequence[Line]) -> list[str]:
+def _unused(overrules: Mapping[int, Kind], lines: Sequence[Line], text: str) -> Iterator[str]:
     known = {line.number for line in lines}
-    return [
-        f"line {number}: overruled as {kind}, but the line is blank"
-        for number, kind in sorted(overrules.items())
-        if number not in known
-    ]
+    line_count = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").count("\n") + 1
+    for number, kind in sorted(overrules.items()):
+        if number > line_count:
+            yield f"line {number}: overruled as {kind}, but the page has only {line_count:,} lines"
+        elif number < 1:
+            yield f"line {number}: overruled as {kind}, but lines count from 1"
+        elif number not in known:
+            yield f"line {number}: overruled as {kind}, but the line is blank"
 
 
 def _cut_off(lead: str, blocks: Sequence[Block], has_end_mark: bool) -> list[str]:
@@ -207,7 +221,12 @@ def _cut_off(lead: str, blocks: Sequence[Block], has_end_mark: bool) -> list[str
     if last is None:
         return ["the page has a lead but no text below it"]
     is_text = last.kind in (Kind.PARAGRAPH, Kind.SUBHEADING, Kind.QUOTE)
-    if has_end_mark or ends_sentence(last.text) or not (is_text or last.text.endswith((",", ";", ":"))):
+    if (
+        has_end_mark
+        or ends_sentence(last.text)
+        or ends_signature(last.text)
+        or not (is_text or last.text.endswith((",", ";", ":")))
+    ):
         return []
     shown = " ".join(word_list(last.text)[-6:])
     return [f"line {last.line}: the text may be cut off: no end mark, and no full stop after “{shown}”"]

@@ -9,15 +9,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from store.importers.portal_lines import SENTENCE_ENDS, Line, ends_sentence
-from store.importers.portal_names import Names, is_person, read_names
+from store.importers.portal_credits import credit_of
+from store.importers.portal_lines import SENTENCE_ENDS, Line, ends_sentence, is_all_capitals
+from store.importers.portal_names import Names, is_initials, is_person, read_names
+from store.importers.portal_offices import names_office
 from store.importers.portal_page import Decision, Kind
+from store.importers.portal_signature import signature_lines
 
 THRESHOLD = 4.0
 CERTAIN = 5.0
 BYLINE_LIMIT_WORDS = 14
 TAIL_LIMIT_LINES = 12
 MARK = "./."
+NUMERAL = re.compile(r"[IVX]{1,5}[.)]\s")
 SOURCE_LIMIT_CHARS = 90
 SOURCE_IN_BRACKETS = re.compile(r"(?i)\s*\((?:theo|nguồn|nguồn tin)\b[^()]{2,80}\)\.?$")
 
@@ -37,12 +41,15 @@ def read_ending(lines: Sequence[Line], *, overrules: Mapping[int, Kind]) -> Endi
     """Take end marks and bylines out of the lines of a text."""
     pieces, marked = _without_marks(_source_apart(lines, overrules), overrules)
     tail_start = marked if marked is not None else max(len(pieces) - 2, 1)
+    signature = signature_lines(pieces)
     taken: dict[int, tuple[Names, Decision]] = {}
     for index, piece in enumerate(pieces):
         ruled = overrules.get(piece.number)
         if ruled is Kind.BYLINE:
             taken[index] = _forced(piece)
         elif ruled is None and index >= max(tail_start, len(pieces) - TAIL_LIMIT_LINES):
+            if index in signature or _credits_caption(pieces, index, taken):
+                continue
             found = _weighed(pieces, index, after_mark=marked is not None)
             if found is not None:
                 taken[index] = found
@@ -142,35 +149,59 @@ def _weighed(pieces: Sequence[Line], index: int, *, after_mark: bool) -> tuple[N
     if len(piece.text) > 200 or len(piece.text.split()) > BYLINE_LIMIT_WORDS:
         return None
     names = read_names(piece.text)
-    if not names.authors and not names.photographer:
+    if not names.authors and not (names.photographer and credit_of(piece.text)):
+        # What a label such as `Ảnh:` opens is a caption unless it names somebody.
         return None
     score = sum(weight for weight, _ in names.evidence)
     evidence = [words for _, words in names.evidence]
     if after_mark:
         score += 2
         evidence.append("it stands after the end mark")
-    if index == len(pieces) - 1:
+    signs = is_initials(piece.text) or names_office(piece.text.rstrip("."))
+    if all(credit_of(later.text) for later in pieces[index + 1 : index + 3]):
         score += 1
         evidence.append("it is the last line")
-    if ends_sentence(piece.text) and not names.labelled:
+        if signs:
+            score += 2
+            evidence.append("newsrooms and offices sign like this")
+    if ends_sentence(piece.text) and not names.labelled and not signs:
         score -= 4
+    if is_all_capitals(piece.text) and not (after_mark or names.labelled or signs):
+        score -= 1
     if score < THRESHOLD:
         return None
     decision = Decision(piece.number, Kind.BYLINE, piece.text, tuple(evidence), score < CERTAIN)
     return names, decision
 
 
+def _credits_caption(pieces: Sequence[Line], index: int, taken: Mapping[int, object]) -> bool:
+    """Tell whether a line names the photographer of a caption right above it, not of the whole page."""
+    if not index or index - 1 in taken or not credit_of(pieces[index].text):
+        return False
+    above = pieces[index - 1].text
+    return not ends_sentence(above) and not credit_of(above)
+
+
 def _plausible(
     pieces: Sequence[Line], taken: dict[int, tuple[Names, Decision]], overrules: Mapping[int, Kind]
 ) -> dict[int, tuple[Names, Decision]]:
-    """Without an end mark, a bare name counts only below a finished sentence: else it ends a list of names."""
+    """Without an end mark, a bare name counts only where no text follows and it cannot be the last of a list."""
     kept = dict(taken)
     for index in sorted(taken):
         names, _ = taken[index]
         if names.labelled or overrules.get(pieces[index].number) is Kind.BYLINE:
             continue
         above = pieces[index - 1].text
-        if index - 1 in kept or (ends_sentence(above) and not is_person(above)):
+        goes_on = any(ends_sentence(pieces[later].text) for later in range(index + 1, len(pieces)) if later not in kept)
+        if not goes_on and (index - 1 in kept or not _may_list_names(above)):
             continue
         del kept[index]
     return kept
+
+
+def _may_list_names(text: str) -> bool:
+    if text.endswith((":", ";", ",")) or "\t" in text or " | " in text:
+        return True
+    if NUMERAL.match(text):
+        return False
+    return is_person(re.split(r"\s*[,;(]|\s[-–—]\s", text[:200], maxsplit=1)[0])

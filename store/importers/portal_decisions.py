@@ -6,19 +6,21 @@ A person's overrule always wins; whatever was chosen on evidence is told as a de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from store.importers.portal_evidence import SCENE, Surroundings, caption_parts, weigh
+from store.importers.portal_credits import credit_of, unbracketed
+from store.importers.portal_evidence import Surroundings, caption_parts, weigh
 from store.importers.portal_lines import Line, ends_sentence, word_list
 from store.importers.portal_names import is_person
 from store.importers.portal_page import Block, Decision, Kind
+from store.importers.portal_signature import signature_lines
+from store.importers.portal_verse import names_poet, verses
 
 PROSE_MIN_CHARS = 250
 WEIGHED_LIMIT_CHARS = 400
 ITEM_LIMIT_WORDS = 25
-VERSE_WORDS = range(4, 10)
 DASH = re.compile(r"[-–—•*+▪●○]\s+(?=\S)")
 NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 QUOTED = re.compile(r"“[^“”]+”[.!?…]?|\"[^\"]+\"[.!?…]?|«[^«»]+»[.!?…]?")
@@ -35,46 +37,106 @@ class Form:
     doubtful: bool = False
 
 
-def classify(lines: Sequence[Line], *, overrules: Mapping[int, Kind]) -> tuple[list[Block], list[Decision]]:
+SIGNATURE = Form(Kind.PARAGRAPH, "it is part of a signature")
+POET = Form(Kind.PARAGRAPH, "it names the poet of the verses above")
+Credit = tuple[int, Line, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """The blocks of a text in order, the choices made on evidence, and who took the photos that name nobody."""
+
+    blocks: list[Block]
+    decisions: list[Decision]
+    photographer: str
+
+
+def classify(lines: Sequence[Line], *, overrules: Mapping[int, Kind]) -> Classified:
     """Make blocks of the lines of a text, in order, with a decision for each that was chosen on evidence."""
-    forms = _forms(lines, overrules)
-    prose = [_is_prose(line) and index not in forms for index, line in enumerate(lines)]
-    words = frozenset(
-        word.casefold() for line, is_text in zip(lines, prose, strict=True) if is_text for word in word_list(line.text)
-    )
+    kept, credits = _credits_apart(lines, overrules)
+    forms = _forms(kept, overrules)
+    prose = [_is_prose(line) and index not in forms for index, line in enumerate(kept)]
     blocks: list[Block] = []
     decisions: list[Decision] = []
-    followed = _followed(lines, prose, forms)
-    for index, line in enumerate(lines):
+    surroundings = _surroundings(kept, prose, forms, {place for place, _, _ in credits})
+    for index, (line, around) in enumerate(zip(kept, surroundings, strict=True)):
         form = forms.get(index)
         if form is None and len(line.text) <= WEIGHED_LIMIT_CHARS:
-            around = Surroundings(any(prose[max(index - 2, 0) : index]), followed[index], words)
-            verdict = weigh(line.text, around)
+            below_caption = bool(blocks) and blocks[-1].kind is Kind.CAPTION
+            verdict = weigh(unbracketed(line.text), replace(around, below_caption=below_caption))
             form = Form(verdict.kind, "", verdict.doubtful)
             if verdict.kind is not Kind.PARAGRAPH or verdict.doubtful:
                 decisions.append(Decision(line.number, verdict.kind, line.text, verdict.evidence, verdict.doubtful))
         elif form is not None and form.evidence:
             decisions.append(Decision(line.number, form.kind, line.text, (form.evidence,), form.doubtful))
         blocks.append(_block(line, form.kind if form else Kind.PARAGRAPH))
-    return blocks, decisions
+    return _credited(blocks, decisions, credits)
+
+
+def _credits_apart(lines: Sequence[Line], overrules: Mapping[int, Kind]) -> tuple[list[Line], list[Credit]]:
+    """Take out the lines that only name a photographer, each with how many of the other lines stand above it."""
+    kept: list[Line] = []
+    credits: list[Credit] = []
+    for line in lines:
+        name = credit_of(line.text) if line.number not in overrules else ""
+        if name:
+            credits.append((len(kept), line, name))
+        else:
+            kept.append(line)
+    return kept, credits
+
+
+def _credited(blocks: list[Block], decisions: list[Decision], credits: Sequence[Credit]) -> Classified:
+    """Give each credit to the caption right above it, or to all captions that name nobody; without any it is text."""
+    elsewhere: list[Credit] = []
+    for place, line, name in credits:
+        above = blocks[place - 1] if place else None
+        if above is not None and above.kind is Kind.CAPTION and not above.credit:
+            blocks[place - 1] = replace(above, credit=name)
+            evidence = ("it names the photographer of the caption above",)
+            decisions.append(Decision(line.number, Kind.BYLINE, line.text, evidence, False))
+        else:
+            elsewhere.append((place, line, name))
+    waiting = any(block.kind is Kind.CAPTION and not block.credit for block in blocks)
+    for place, line, _ in reversed(elsewhere):
+        if waiting:
+            evidence = ("it names a photographer, and no caption stands right above",)
+            decisions.append(Decision(line.number, Kind.BYLINE, line.text, evidence, True))
+        else:
+            blocks.insert(place, _block(line, Kind.PARAGRAPH))
+    return Classified(blocks, decisions, elsewhere[0][2] if elsewhere and waiting else "")
+
+
+def _surroundings(
+    lines: Sequence[Line], prose: Sequence[bool], forms: Mapping[int, Form], credited: Set[int]
+) -> Iterator[Surroundings]:
+    """Tell of each line what stands around it; text that it could head stands next, or after one more lone line."""
+    words = frozenset(
+        word.casefold() for line, is_text in zip(lines, prose, strict=True) if is_text for word in word_list(line.text)
+    )
+    heads = [
+        is_text or (index in forms and forms[index].kind is not Kind.FURNITURE) for index, is_text in enumerate(prose)
+    ]
+    last_head = max((index for index, is_head in enumerate(heads) if is_head), default=-1)
+    for index in range(len(lines)):
+        yield Surroundings(
+            prose_before=any(prose[max(index - 2, 0) : index]),
+            prose_after=any(heads[index + 1 : index + 3]),
+            prose_words=words,
+            above_credit=index + 1 in credited,
+            can_head=index < last_head,
+            is_last=index == len(lines) - 1,
+        )
 
 
 def _is_prose(line: Line) -> bool:
     return ends_sentence(line.text) or len(line.text) >= PROSE_MIN_CHARS or line.text.endswith(":")
 
 
-def _followed(lines: Sequence[Line], prose: Sequence[bool], forms: Mapping[int, Form]) -> list[bool]:
-    """Tell of each line whether text that it could head stands next, or after one more lone line."""
-    heads = [
-        is_text or (index in forms and forms[index].kind is not Kind.FURNITURE) for index, is_text in enumerate(prose)
-    ]
-    return [any(heads[index + 1 : index + 3]) for index in range(len(lines))]
-
-
 def _block(line: Line, kind: Kind) -> Block:
     text, credit = line.text, ""
     if kind is Kind.CAPTION:
-        text, credit = caption_parts(text)
+        text, credit = caption_parts(unbracketed(text))
     elif kind in MARKS:
         text = MARKS[kind].sub("", text, count=1)
     if kind is not Kind.TABLE_ROW:
@@ -87,9 +149,22 @@ def _block(line: Line, kind: Kind) -> Block:
 def _forms(lines: Sequence[Line], overrules: Mapping[int, Kind]) -> dict[int, Form]:
     """Find what is plain from the form, by index: a person's word first, then marks, then company."""
     forms: dict[int, Form] = {}
-    for found in (_tables(lines), _quotes(lines), _dashes(lines), _numbers(lines), _announced(lines), _verses(lines)):
+    verse = ((index, Form(Kind.VERSE, evidence, doubtful)) for index, evidence, doubtful in verses(lines))
+    signed = ((index, SIGNATURE) for index in sorted(signature_lines(lines)))
+    for found in (
+        signed,
+        _tables(lines),
+        _quotes(lines),
+        _dashes(lines),
+        _numbers(lines),
+        _announced(lines),
+        verse,
+    ):
         for index, form in found:
             forms.setdefault(index, form)
+    for index in [index for index, form in forms.items() if form.kind is Kind.VERSE]:
+        if index + 1 < len(lines) and names_poet(lines[index + 1].text):
+            forms.setdefault(index + 1, POET)
     for index, line in enumerate(lines):
         if line.number in overrules:
             forms[index] = Form(overrules[line.number])
@@ -181,49 +256,3 @@ def _short_run(lines: Sequence[Line], start: int) -> list[int]:
         )
         run = run[: last + 1]
     return run
-
-
-def _verses(lines: Sequence[Line]) -> Iterator[tuple[int, Form]]:
-    start = 0
-    while start < len(lines):
-        end = start
-        while (
-            end < len(lines) and _could_be_verse(lines[end].text) and (end == start or _same_stanza(lines, start, end))
-        ):
-            end += 1
-        counts = [len(word_list(line.text)) for line in lines[start:end]]
-        # Two lines make a couplet only if no gap parts them; more lines speak for themselves.
-        if _is_metre(counts) and (len(counts) > 2 or not lines[end - 1].after_gap):
-            metre = "six and eight words in turn" if counts[0] != counts[1] else f"{counts[0]} words each"
-            for index in range(start, end):
-                yield index, Form(Kind.VERSE, f"{len(counts)} short lines together, {metre}", doubtful=len(counts) < 4)
-        start = max(end, start + 1)
-
-
-def _could_be_verse(text: str) -> bool:
-    words = word_list(text)
-    return (
-        len(words) in VERSE_WORDS
-        and not any(char.isdigit() for char in text)
-        and not text.endswith((":", ";"))
-        and not text.isupper()
-        and not is_person(text)
-        and not DASH.match(text)
-        and not NUMBER.match(text)
-        and not SCENE.match(text)
-    )
-
-
-def _same_stanza(lines: Sequence[Line], start: int, end: int) -> bool:
-    counts = [len(word_list(line.text)) for line in lines[start : start + 2]]
-    count = len(word_list(lines[end].text))
-    if sorted(counts) == [6, 8]:
-        return count == counts[(end - start) % 2]
-    return count == counts[0]
-
-
-def _is_metre(counts: Sequence[int]) -> bool:
-    if len(counts) < 2:
-        return False
-    six_eight = counts[0] == 6 and counts[1] == 8
-    return six_eight or (len(counts) >= 4 and len(set(counts)) == 1)

@@ -88,7 +88,7 @@ def _find_dates(before: Sequence[Line], after: Sequence[Line]) -> tuple[list[tup
     raise PageUnreadable(
         field="date",
         value=first.text,
-        reason="no line is a date",
+        reason="the date is missing: no line is one",
         accepted="a line such as 30/12/2020",
         line=first.number,
     )
@@ -130,7 +130,7 @@ def _take_title(
         raise PageUnreadable(
             field="title",
             value=value.text if value else "",
-            reason="this is a paragraph, not a title" if value else "the page has no title",
+            reason="the title is missing: this is a paragraph" if value else "the title is missing",
             accepted=f"a line of at most {TITLE_LIMIT_CHARS} characters above the text",
             line=value.number if value else None,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from store.importers.portal_offices import NO_NAMES, names_office, opens_with_office
 from store.text.syllables import is_legal_syllable
 from store.text.vietnamese import fold
 
@@ -28,23 +29,13 @@ _ROLES_TEXT = """
 pv; phong vien; ctv; cong tac vien; btv; bien tap vien; tac gia; nha bao; th; tong hop; bien soan
 """
 ROLES = frozenset(" ".join(word.split()) for word in _ROLES_TEXT.split(";"))
-# With their marks: Bàn, Tô and Trương are surnames, Ban, Tổ and Trường are offices.
-_OFFICES_TEXT = """
-phòng; ban; sở; văn phòng; trung tâm; đài; báo; hội; ubnd; hđnd; ubmttq; mttq; công an; trường; chi cục; cục;
-ttxvn; bbt; bộ; huyện; liên đoàn; nhóm; tổ; xã; tỉnh; đoàn thanh; đoàn tncs; đoàn thể; cổng thông; trang thông;
-pv; tòa soạn; toà soạn; ủy ban; uỷ ban; chinhphu.vn; báo điện; tỉnh đoàn; huyện đoàn; thành đoàn; tạp chí
-"""
-OFFICES = frozenset(" ".join(word.split()) for word in _OFFICES_TEXT.split(";"))
 _SURNAMES_TEXT = """
 nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh trinh mai truong luu dao cao ha lam
 nong trieu ban giang lo vang sung thao ma be chu la luong quach to ta tong thai than doan khuc kieu phung dam
 dong
 """
 SURNAMES = frozenset(_SURNAMES_TEXT.split())
-NO_NAMES = frozenset(
-    ("quang cảnh", "toàn cảnh", "khung cảnh", "hội nghị", "hội thảo", "hội thi", "hội chợ", "ban tổ", "việt nam")
-)
-OFFICE_LIMIT_WORDS = 10
+PHOTO_SOURCES = frozenset(("internet", "tư liệu", "sưu tầm", "facebook", "afp", "reuters"))
 LABEL = re.compile(r"\s*([^\W\d_][^:;()]{0,30}?)\s*:\s*")
 THEO = re.compile(r"(?i)\s*theo\s+(?!đó|dõi)")
 PARTING = re.compile(r"\s*[;/&+]\s*|\s+[-–—]\s+|\s*,\s*|\s+và\s+")
@@ -96,7 +87,22 @@ def is_person(text: str) -> bool:
         word[0].isupper() and (word[1:].islower() or word.isupper() or len(word) == 1 or "'" in word) for word in words
     ):
         return False
-    return not _is_office(text) and " ".join(words[:2]).casefold() not in NO_NAMES
+    return not opens_with_office(text) and " ".join(words[:2]).casefold() not in NO_NAMES
+
+
+def is_initials(text: str) -> bool:
+    """Tell whether the text is what a writer signs with instead of a name, such as `T.H`."""
+    return INITIALS.fullmatch(text) is not None
+
+
+def names_photographer(text: str) -> bool:
+    """Tell whether the words name people, an agency or an office, and nobody else."""
+    names = [_without_role(part) for part in _split(text)]
+    known = (
+        is_person(name) or _is_pen_name(name) or names_office(name) or name.casefold() in PHOTO_SOURCES
+        for name in names
+    )
+    return bool(names) and (names_office(text) or all(known))
 
 
 def _parts(line: str) -> list[str]:
@@ -139,16 +145,21 @@ def _names(text: str, evidence: dict[str, float], *, labelled: bool) -> list[str
     bare = " ".join(BRACKETED.sub(" ", text).split()).strip(" .,;-–—")
     if not bare:
         return []
-    if _is_office(bare) and not any(is_person(_without_role(part)) for part in _split(bare)):
+    if _is_body(bare, labelled=labelled) and not any(is_person(_without_role(part)) for part in _split(bare)):
         evidence["it names an office"] = 2.0
         return [bare]
     parts = _split(bare)
     named = [_without_role(part) for part in parts]
     people = [name for name in named if is_person(name) or ((len(parts) == 1 or labelled) and _is_pen_name(name))]
-    if people and all(name in people or _is_office(name) or fold(name) in ROLES for name in named):
+    if people and all(name in people or opens_with_office(name) or fold(name) in ROLES for name in named):
         _weigh_people(people, named, evidence)
         return [_as_written(name) for name in people]
     return [bare] if labelled else []
+
+
+def _is_body(name: str, *, labelled: bool) -> bool:
+    # Behind a label anything that begins with an office is one; a bare line may be a sentence about an office.
+    return names_office(name) or (labelled and opens_with_office(name))
 
 
 def _split(text: str) -> list[str]:
@@ -177,14 +188,6 @@ def _is_pen_name(name: str) -> bool:
     if INITIALS.fullmatch(name):
         return True
     return NAME_WORD.fullmatch(name) is not None and name.istitle() and is_legal_syllable(name)
-
-
-def _is_office(name: str) -> bool:
-    words = name.casefold().split()
-    if not 0 < len(words) <= OFFICE_LIMIT_WORDS or name[0].islower() or any(char.isdigit() for char in name):
-        return False
-    first, pair = words[0], " ".join(words[:2])
-    return (first in OFFICES or pair in OFFICES) and pair not in NO_NAMES
 
 
 def _without_role(name: str) -> str:

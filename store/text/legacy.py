@@ -90,7 +90,7 @@ def legacy_reading(text: str, *, least_words: int = LEAST_WORDS) -> LegacyReadin
 
 
 def reads_as_windows_1258(text: str) -> bool:
-    """Judge bytes that are surely not UTF-8, read as ISO 8859-1: do the letters of windows-1258 make Vietnamese of them?
+    """Judge by its words whether text read as ISO 8859-1, and surely not UTF-8, is Vietnamese in windows-1258.
 
     Letters that the encoding lacks may have become question marks; such words say nothing.
     """

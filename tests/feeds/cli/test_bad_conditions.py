@@ -150,7 +150,6 @@ def test_a_full_disk_stops_an_import_and_harms_nothing(small_disk: Workplace) ->
     assert work.assert_whole() == 30
 
 
-@pytest.mark.xfail(reason="“disk I/O error” is no error of the store's: a traceback and exit code 1")
 def test_a_disk_that_refuses_to_write_stops_an_import_and_harms_nothing(work: Workplace) -> None:
     # A limit on the size of files: writing past it is an error of the disk, though there is room.
     limited = f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({400 * 1024},) * 2); " + (
@@ -281,7 +280,7 @@ def test_a_legacy_encoding_is_refused_by_its_name(bantin: Run, tmp_path: Path, e
             assert done.code == 1, done.out
             assert f"looks like {encoding}" in done.err
             assert "accepted: UTF-8" in done.err
-            assert re.search(r"\bline [12]\b", done.err)
+            assert re.search(r":[12]: refused|line [12]: ", done.err)
     assert json.loads(bantin("bulletin", "list", "--json").out) == []
 
 
@@ -316,7 +315,6 @@ def test_a_file_that_may_not_be_read_is_refused_and_the_rest_goes_on(work: Workp
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o444])
-@pytest.mark.xfail(reason="a folder that may not be entered is passed over in silence, or ends in a traceback")
 def test_a_folder_that_may_not_be_read_is_said(work: Workplace, mode: int) -> None:
     folder = work.pages(2)
     (folder / "closed").mkdir()
@@ -369,7 +367,6 @@ def test_an_import_that_is_stopped_leaves_whole_pages_only(work: Workplace, how:
     assert TRACE not in ended.err
 
 
-@pytest.mark.xfail(reason="Ctrl-C says “Aborted!” and nothing of what was stored")
 def test_ctrl_c_in_an_import_says_what_is_done(work: Workplace) -> None:
     ended, stored = interrupted(work, Started.interrupt)
     assert f"{stored} added" in ended.out + ended.err
@@ -426,12 +423,10 @@ ENDLESS = "9" * 30
         pytest.param(
             ["import", "portal", "FOLDER/x" + "x" * 5000],
             1,
-            marks=pytest.mark.xfail(reason="a name that is too long for the system ends in a traceback of its own"),
         ),
         pytest.param(
             ["import", "portal", ""],
             1,
-            marks=pytest.mark.xfail(reason="no name at all is taken for the present folder, and all of it imported"),
         ),
         (["bulletin", "add", ""], 1),
         (["bulletin", "add", "FOLDER"], 1),

@@ -129,7 +129,7 @@ def test_the_importer_reads_what_is_meant(bulletin: Sample) -> None:
     assert [photo.credit for photo in draft.attachments] == [photo["credit"] for photo in bulletin.photos]
     files = [manuscript.photo_files.get(photo.number) for photo in draft.attachments]
     assert files == [photo["file"] for photo in bulletin.photos]
-    assert draft.body.count("<h3>") == sum(part.startswith("## ") for part in bulletin.paragraphs)
+    assert draft.body.count("<h2>") == sum(part.startswith("## ") for part in bulletin.paragraphs)
     assert draft.body.count("<li>") == sum(line.startswith("- ") for line in bulletin.text.split("\n"))
     assert draft.published is not None
     assert draft.published.instant.date() == bulletin.day

@@ -108,7 +108,15 @@ def test_keys_in_any_case_and_language(header: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "wanted"),
-    [("", "vi"), ("vi", "vi"), ("EN", "en"), ("en-gb", "en-GB"), ("tyz", "tyz"), ("es-419", "es-419"), ("ZH-hant_tw", "zh-Hant-TW")],
+    [
+        ("", "vi"),
+        ("vi", "vi"),
+        ("EN", "en"),
+        ("en-gb", "en-GB"),
+        ("tyz", "tyz"),
+        ("es-419", "es-419"),
+        ("ZH-hant_tw", "zh-Hant-TW"),
+    ],
 )
 def test_language(said: str, wanted: str) -> None:
     assert read_manuscript(with_header(f"Ngôn ngữ: {said}")).draft.language == wanted

@@ -41,10 +41,16 @@ def test_plain_ascii_is_read_as_it_is(text: str) -> None:
         (b"ti\xd2nh B\xe3\xecc Ka\xf2n", "windows-1258"),
         ("Kh¯i thi ðua M£t".encode("cp1252"), "VISCII"),
         ("KhÓi thi Çua M¥t".encode("cp1252"), "VPS"),
-        ("Chiều 29/12, năm đơn vị được tặng Cờ thi đua".encode("cp1258", "replace"), "windows-1258.*save the file as UTF-8"),
+        (
+            "Chiều 29/12, năm đơn vị được tặng Cờ thi đua".encode("cp1258", "replace"),
+            "windows-1258.*save the file as UTF-8",
+        ),
         ("Hà Nam năm nay đăng cai".encode("cp1258"), "windows-1258.*save the file as UTF-8"),
         ("ông có bà".encode("cp1258"), "a one-byte encoding that is not UTF-8; save the file as UTF-8"),
-        ("Université française, déjà".encode("latin-1"), "a one-byte encoding that is not UTF-8; save the file as UTF-8"),
+        (
+            "Université française, déjà".encode("latin-1"),
+            "a one-byte encoding that is not UTF-8; save the file as UTF-8",
+        ),
         ("Straße, Bär, Dörfer".encode("latin-1"), "a one-byte encoding that is not UTF-8"),
         (b"%PDF-1.7 \xe2\xe3", "PDF"),
         (b"PK\x03\x04\x14\x00", "DOCX"),
