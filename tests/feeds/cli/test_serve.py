@@ -7,6 +7,7 @@ import json
 import re
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -298,6 +299,15 @@ def test_a_signal_ends_the_server_and_all_its_processes(folder: Path, stop: Call
     # The port is free again at once.
     with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
         assert Site(folder, port, server).ask("/feeds/all.rss").status == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent was killed")
+def test_no_worker_outlives_a_supervisor_that_was_killed(folder: Path) -> None:
+    port = free_port()
+    with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 2, port=port) as server:
+        assert Site(folder, port, server).ask("/feeds/all.rss").status == 200
+        server.signal(signal.SIGKILL)
+        wait_until(lambda: len(server.family()) <= 1, 10, lambda: f"left behind: {server.family()}")
 
 
 def test_what_is_being_answered_is_answered_before_the_end(folder: Path) -> None:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from store.importers.portal import Decision, Kind, Page, read_page
+from store.importers.portal_credits import unbracketed
 
 HEAD = """PublishingPortal - Block_BanTin_Toolbar
 
@@ -47,6 +48,13 @@ def decision_on(page: Page, text: str) -> Decision:
 def test_what_follows_the_label_is_the_caption(line: str, caption: str, credit: str) -> None:
     for pieces in ((P1, line, P2, P1), (P1, P2, line)):
         assert captions(page_of(*pieces)) == [(caption, credit)]
+
+
+@pytest.mark.parametrize(
+    "line", ["(Ảnh: một) và (hai)", "[Ảnh: một", "(Theo Báo Vân Sơn)", "Ảnh: một (hai)", "((Ảnh: một)", "[]", ""]
+)
+def test_brackets_that_do_not_hold_a_whole_photo_line_stay(line: str) -> None:
+    assert unbracketed(line) == line
 
 
 CREDITS = [
@@ -134,7 +142,15 @@ def test_evidence_tells_the_chosen_kind_first_and_its_rival_once() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["Ảnh: Duy Khánh\n\n", "(Ảnh: a)\n\n", "((((\n", "CHỦ TỊCH\n\nLê An\n\n", "TM. ỦY BAN\n", "Sở Nội vụ\n\n", "PV\n\n"],
+    [
+        "Ảnh: Duy Khánh\n\n",
+        "(Ảnh: a)\n\n",
+        "((((\n",
+        "CHỦ TỊCH\n\nLê An\n\n",
+        "TM. ỦY BAN\n",
+        "Sở Nội vụ\n\n",
+        "PV\n\n",
+    ],
 )
 def test_twenty_thousand_lines_of_a_kind_are_read_in_time(piece: str) -> None:
     text = HEAD + f"{P1}\n\n" + piece * (19_000 // sum(1 for line in piece.split("\n") if line))
