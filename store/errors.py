@@ -53,7 +53,8 @@ class InputError(StoreError):
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line is not None else ""
         wanted = f"; accepted: {self.accepted}" if self.accepted else ""
-        return f"{place}{self.field} {shown(self.value)}: {self.reason}{wanted}"
+        what = f"{self.field} {shown(self.value)}" if self.value else self.field
+        return f"{place}{what}: {self.reason}{wanted}"
 
 
 class TextRefused(InputError):

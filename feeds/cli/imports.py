@@ -21,6 +21,7 @@ from feeds.cli.workspace import (
     STDIN,
     Workspace,
     actor,
+    interruptible_between_steps,
     open_workspace,
     print_json,
     read_file,
@@ -191,8 +192,13 @@ def _iter_results(
     alone = len(files) <= LISTED_FILES
     seen: dict[str, str] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+    hidden = quiet or not console.is_terminal
+    with (
+        interruptible_between_steps() as check,
+        Progress(*columns, console=console, transient=True, disable=hidden) as progress,
+    ):
         for place in progress.track(files, description="Importing"):
+            check()
             if isinstance(place, InputError):
                 result = Result(str(place.value), REFUSED_OUTCOME, messages=(str(place),))
             else:

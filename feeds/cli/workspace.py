@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 import json
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -53,6 +55,31 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
     database = Database(settings.store_url)
     schema.require_current(database)
     return Workspace(settings, database, DiskStorage(settings.files_folder))
+
+
+@contextmanager
+def interruptible_between_steps() -> Iterator[Callable[[], None]]:
+    """Give a function that raises KeyboardInterrupt if Ctrl-C came since: between steps, never within one.
+
+    What a step has committed is then told, too. A second Ctrl-C ends at once.
+    """
+    came = False
+
+    def note(_number: int, _frame: object) -> None:
+        nonlocal came
+        if came:
+            raise KeyboardInterrupt
+        came = True
+
+    def check() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def read_file(place: str, *, limit_bytes: int) -> bytes:
