@@ -115,6 +115,8 @@ def _add(session: Session, source: Source, incoming: Incoming, *, actor: str) ->
 def _revise(session: Session, source: Source, incoming: Incoming, known: Record, *, actor: str) -> Ingested:
     stored = catalogue.get_bulletin(session, known.bulletin)
     is_same_page = incoming.content_digest == known.content_digest and not incoming.is_overruled
+    if is_same_page and stored.status is not Status.DRAFT and not _files_anew(incoming.draft, stored):
+        return Ingested(Outcome.UNCHANGED, stored.number)
     # Of a page that says nothing new only the filing of this import counts: an editor's text stays.
     draft = (
         _refiled(incoming.draft, stored) if is_same_page else _with_what_editors_added(session, incoming.draft, stored)
@@ -140,6 +142,11 @@ def _revise(session: Session, source: Source, incoming: Incoming, known: Record,
     if not (changed or was_published):
         return Ingested(Outcome.UNCHANGED, stored.number)
     return Ingested(Outcome.REVISED, stored.number, tuple(notes))
+
+
+def _files_anew(draft: Draft, stored: Bulletin) -> bool:
+    known = {category.name for category in stored.categories}
+    return not known.issuperset(draft.categories) or draft.publisher not in (None, _name(stored.publisher))
 
 
 def _note(source: Source) -> str:
