@@ -55,3 +55,7 @@ def test_the_lock_names_no_registry_and_no_machine() -> None:
 def test_the_changelog_has_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_has_no_gap_left_to_fill() -> None:
+    assert not re.search(r"\b[A-Z]+_TABLE\b|\bTBD\b|\?\?\?", README)

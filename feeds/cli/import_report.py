@@ -64,8 +64,9 @@ def _print_page(read: PortalPage) -> None:
     click.echo(f"  date: {page.moment.instant.isoformat()} ({page.moment.precision.value})")
     click.echo(f"  lead: {_short(page.lead)}")
     click.echo(f"  byline: {', '.join(page.bylines) or '-'}")
-    counts = Counter(block.kind.value for block in page.blocks)
-    click.echo(f"  body: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or '-'}")
+    counts = Counter(block.kind.value.replace("_", " ") for block in page.blocks)
+    parts = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items())
+    click.echo(f"  body: {parts or '-'}")
 
 
 def print_summary(results: Sequence[Result], *, dry_run: bool) -> None:
