@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from store.text.markup import plain_text
-
 from feeds.addresses import SelectionPath
 from feeds.documents.model import Format, Media
 from feeds.entries import media_of, shown_photos
 from feeds.site import Site
 from store.text.dates import format_rfc3339, format_vietnamese
 from store.text.excerpt import excerpt
+from store.text.markup import plain_text
 from store.types import Bulletin, Moment, Precision
 
 
