@@ -217,7 +217,6 @@ def _import_one(
     try:
         page = read_portal_page(
             read_file(place, limit_bytes=MAX_FILE_BYTES),
-            recogniser=recogniser,
             publisher=options.publisher,
             categories=options.categories,
             overrules=options.overrules,
@@ -228,6 +227,7 @@ def _import_one(
                 sources.find_or_add(session, "portal", options.source),
                 page.incoming,
                 actor=actor(),
+                recogniser=recogniser,
                 revises=options.revises,
                 as_new=options.as_new,
             )

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from store import bulletins, catalogue, revisions, sources
 from store.errors import NotPublishable
+from store.importers.recognise import Recogniser
+from store.importers.recognition import subjects_of
 from store.importers.resemblance import may_be_same_title, resembles
 from store.sources import Record, Source
 from store.text.markup import plain_text
@@ -35,14 +37,12 @@ class Incoming:
 
     `external_key` is what the source knows it by, `content_digest` changes when its meaning does, `day` (ISO)
     and `folded_title` find near matches. `is_overruled`: a person said what parts of it are, so that it counts as
-    changed although the source says the same; `subjects` are ids of organisations recognised in the text,
-    None where nobody looked.
+    changed although the source says the same.
     """
 
     external_key: str
     content_digest: str
     draft: Draft
-    subjects: tuple[int, ...] | None = None
     address: str | None = None
     day: str | None = None
     folded_title: str | None = None
@@ -64,11 +64,13 @@ def ingest(
     incoming: Incoming,
     *,
     actor: str,
+    recogniser: Recogniser | None = None,
     revises: int | None = None,
     as_new: bool = False,
 ) -> Ingested:
     """Store one thing that came in.
 
+    `recogniser` finds the organisations that it names; without one nobody is attached, and nobody detached.
     `revises` names the bulletin that it is another version of; `as_new` says that it is none.
     Raises InputError, NotFound or Conflict, with nothing stored, for what cannot be taken.
     """
@@ -78,9 +80,9 @@ def ingest(
             return Ingested(Outcome.HELD, known.bulletin, (f"this very page is bulletin {known.bulletin} already",))
         catalogue.get_bulletin(session, revises)
         sources.require_owner(session, source, revises)
-        return _revise(session, source, incoming, Record(incoming.external_key, revises, "", None, None), actor=actor)
+        known = Record(incoming.external_key, revises, "", None, None)
     if known is not None:
-        return _revise(session, source, incoming, known, actor=actor)
+        return _revise(session, source, incoming, known, actor=actor, recogniser=recogniser)
     if not as_new:
         near = _find_near_match(session, source, incoming)
         if near is not None:
@@ -92,16 +94,18 @@ def ingest(
                     f"import it with --revises {near.number}, or with --as-new if it is not",
                 ),
             )
-    return _add(session, source, incoming, actor=actor)
+    return _add(session, source, incoming, actor=actor, recogniser=recogniser)
 
 
-def _add(session: Session, source: Source, incoming: Incoming, *, actor: str) -> Ingested:
+def _add(
+    session: Session, source: Source, incoming: Incoming, *, actor: str, recogniser: Recogniser | None
+) -> Ingested:
     number = bulletins.draft(
         session,
         incoming.draft,
         actor=actor,
         public_id=source.public_id(incoming.external_key),
-        recognised=incoming.subjects or (),
+        recognised=subjects_of(recogniser, incoming.draft) if recogniser else (),
         note=_note(source),
     )
     _keep(session, source, incoming, number)
@@ -112,7 +116,9 @@ def _add(session: Session, source: Source, incoming: Incoming, *, actor: str) ->
     return Ingested(Outcome.ADDED, number)
 
 
-def _revise(session: Session, source: Source, incoming: Incoming, known: Record, *, actor: str) -> Ingested:
+def _revise(
+    session: Session, source: Source, incoming: Incoming, known: Record, *, actor: str, recogniser: Recogniser | None
+) -> Ingested:
     stored = catalogue.get_bulletin(session, known.bulletin)
     is_same_page = incoming.content_digest == known.content_digest and not incoming.is_overruled
     if is_same_page and stored.status is not Status.DRAFT and not _files_anew(incoming.draft, stored):
@@ -133,7 +139,7 @@ def _revise(session: Session, source: Source, incoming: Incoming, known: Record,
         actor=actor,
         note=_filing_note(source) if is_same_page else _note(source),
         significant=not is_same_page and _reads_differently(draft, stored),
-        recognised=None if is_same_page else incoming.subjects,
+        recognised=None if is_same_page or recogniser is None else subjects_of(recogniser, incoming.draft),
     )
     _keep(session, source, incoming, stored.number)
     was_published = stored.status is Status.DRAFT and _published_now(session, stored.number)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from store.errors import InputError, PageUnreadable
 from store.importers.ingest import Incoming
 from store.importers.portal import Decision, Kind, Page, content_digest, page_key, read_page
-from store.importers.recognise import Recogniser
-from store.importers.recognition import subjects_of
 from store.text.charsets import decode
 from store.text.vietnamese import fold
 from store.types import Draft
@@ -35,12 +33,11 @@ class PortalPage:
 def read_portal_page(
     raw: bytes,
     *,
-    recogniser: Recogniser | None = None,
     publisher: str | None = None,
     categories: tuple[str, ...] = (),
     overrules: Mapping[int, Kind] | None = None,
 ) -> PortalPage:
-    """Read a page's bytes; `recogniser` None attaches no organisation.
+    """Read a page's bytes, to be filed under this publisher and these categories.
 
     Raises InputError, with the line where there is one, for what cannot be read.
     """
@@ -70,7 +67,6 @@ def read_portal_page(
         external_key=page_key(plain),
         content_digest=content_digest(plain),
         draft=draft,
-        subjects=subjects_of(recogniser, draft) if recogniser else None,
         day=plain.moment.instant.date().isoformat(),
         folded_title=fold(plain.title),
         is_overruled=bool(overrules),
