@@ -14,7 +14,7 @@ from feeds.documents.model import Channel, Entry, Format, Party
 from feeds.entries import entry_of
 from feeds.settings import Settings
 from store import catalogue, schema, taxonomy
-from store.taxonomy import Kind
+from store.names import Kind
 from store.types import Author, Category, Organisation, Selection, Window
 
 _log = logging.getLogger(__name__)

@@ -6,45 +6,28 @@ A slug once given is never given to another entity of its kind; a collision gets
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store import changes
 from store.database import change_instant
-from store.errors import AlreadyExists, InputError, NotFound
+from store.errors import InputError, NotFound
 from store.models import DbAlias, DbAuthor, DbCategory, DbOrganisation, DbSlug
+from store.names import NAME_CHARS, ROW_TYPES, Kind, get_id, line_of, new_name
 from store.text.nearest import nearest
 from store.text.slugs import slugify
-from store.text.vietnamese import clean_line, fold
+from store.text.vietnamese import clean_line
 from store.types import Author, Category, Organisation
 
-NAME_CHARS = 300
 DESCRIPTION_CHARS = 1_000
 
 
-_WORDS = re.compile(r"\w+")
 _WEBSITE = re.compile(r"https?://[^\s\"<>\\]{1,500}")
 
 
-class Kind(StrEnum):
-    """The kinds of entity; the value is the word in addresses and messages."""
-
-    CATEGORY = "category"
-    ORGANISATION = "organisation"
-    AUTHOR = "author"
-
-
 KEY_LETTERS = {Kind.CATEGORY: "c", Kind.ORGANISATION: "o", Kind.AUTHOR: "a"}
-
-ROW_TYPES: Mapping[Kind, type[DbCategory] | type[DbOrganisation] | type[DbAuthor]] = {
-    Kind.CATEGORY: DbCategory,
-    Kind.ORGANISATION: DbOrganisation,
-    Kind.AUTHOR: DbAuthor,
-}
 
 
 def add_category(
@@ -62,12 +45,12 @@ def add_category(
     Raises AlreadyExists for a name that is taken or, unless `as_new`, differs from one in marks and signs alone;
     NotFound for an unknown parent; InputError for no name.
     """
-    name = _new_name(session, Kind.CATEGORY, name, as_new=as_new)
+    name = new_name(session, Kind.CATEGORY, name, as_new=as_new)
     row = DbCategory(
         name=name,
         short_name=_short_name(short_name),
         slug=_claim_slug(session, Kind.CATEGORY, name),
-        description=_line("description", description, DESCRIPTION_CHARS),
+        description=line_of("description", description, DESCRIPTION_CHARS),
         parent_id=get_category(session, parent).id if parent else None,
         edition=0,
         changed_at=change_instant(session),
@@ -88,12 +71,12 @@ def add_organisation(
     as_new: bool = False,
 ) -> Organisation:
     """Add an organisation; raises as `add_category` does."""
-    name = _new_name(session, Kind.ORGANISATION, name, as_new=as_new)
+    name = new_name(session, Kind.ORGANISATION, name, as_new=as_new)
     row = DbOrganisation(
         name=name,
         short_name=_short_name(short_name),
         slug=_claim_slug(session, Kind.ORGANISATION, name),
-        description=_line("description", description, DESCRIPTION_CHARS),
+        description=line_of("description", description, DESCRIPTION_CHARS),
         website=_checked_website(website),
         parent_id=get_organisation(session, parent).id if parent else None,
         edition=0,
@@ -105,7 +88,7 @@ def add_organisation(
 
 def add_author(session: Session, name: str) -> Author:
     """Add a person who is named in bylines; raises AlreadyExists or InputError."""
-    name = _new_name(session, Kind.AUTHOR, name)
+    name = new_name(session, Kind.AUTHOR, name)
     row = DbAuthor(
         name=name, slug=_claim_slug(session, Kind.AUTHOR, name), edition=0, changed_at=change_instant(session)
     )
@@ -121,13 +104,13 @@ def find_or_add_author(session: Session, name: str) -> Author:
 
 def get_category(session: Session, name: str) -> Category:
     """Find a category by name, short name, alias or slug; NotFound names the nearest known ones."""
-    found = _get_id(session, Kind.CATEGORY, name)
+    found = get_id(session, Kind.CATEGORY, name)
     return categories_by_id(session, {found})[found]
 
 
 def get_organisation(session: Session, name: str) -> Organisation:
     """Find an organisation by name, short name, alias or slug; NotFound names the nearest known ones."""
-    found = _get_id(session, Kind.ORGANISATION, name)
+    found = get_id(session, Kind.ORGANISATION, name)
     return organisations_by_id(session, {found})[found]
 
 
@@ -170,15 +153,6 @@ def authors_by_id(session: Session, ids: Collection[int] | None = None) -> dict[
     return {row.id: Author(id=row.id, name=row.name, slug=row.slug) for row in rows}
 
 
-def aliases(session: Session, kind: Kind) -> Mapping[int, tuple[str, ...]]:
-    """Give the other names that entities of a kind are found by, each sorted; an id without any gives ()."""
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for row in session.execute(select(DbAlias.entity_id, DbAlias.alias).where(DbAlias.kind == kind.value)):
-        found[row.entity_id].add(row.alias)
-    # Sorted here, because the databases sort Vietnamese letters differently.
-    return defaultdict(tuple, {entity: tuple(sorted(names)) for entity, names in found.items()})
-
-
 def find_id_by_slug(session: Session, kind: Kind, slug: str) -> tuple[int, str] | None:
     """Give the id that ever had this slug, and its slug of today; None for a slug never given."""
     row_type = ROW_TYPES[kind]
@@ -212,80 +186,8 @@ def category_parents(session: Session) -> dict[int, int | None]:
     return {row.id: row.parent_id for row in session.execute(select(DbCategory.id, DbCategory.parent_id))}
 
 
-def _get_id(session: Session, kind: Kind, name: str) -> int:
-    wanted = clean_line(name, field=kind.value)
-    row_type = ROW_TYPES[kind]
-    exact = session.scalar(select(row_type.id).where(row_type.name == wanted))
-    if exact is not None:
-        return exact
-    known = _known_names(session, kind)
-    # "bao chi" may be typed for "Báo chí"; "bào chì" is another word.
-    is_unmarked = fold(wanted) == wanted.casefold()
-    matches: tuple[Callable[[str], str], ...] = (str.casefold, _bare) if is_unmarked else (str.casefold, _without_signs)
-    for match in matches:
-        ids = {entity for label, entity in known if match(label) == match(wanted)}
-        if len(ids) == 1:
-            return ids.pop()
-        if ids:
-            raise InputError(
-                field=kind.value,
-                value=name,
-                reason=f"stands for {len(ids)} of them",
-                accepted="a full name, or the slug that `bantin " + kind.value + " list` shows",
-            )
-    raise NotFound(kind.value, name, nearest(wanted, [label for label, _ in known]))
-
-
-def _without_signs(name: str) -> str:
-    return " ".join(_WORDS.findall(name.casefold()))
-
-
-def _known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
-    row_type = ROW_TYPES[kind]
-    names = [(row.name, row.id) for row in session.execute(select(row_type.name, row_type.id).order_by(row_type.id))]
-    names += [(row.slug, row.id) for row in session.execute(select(row_type.slug, row_type.id))]
-    if row_type is DbCategory or row_type is DbOrganisation:
-        short = session.execute(select(row_type.short_name, row_type.id))
-        names += [(row.short_name, row.id) for row in short if row.short_name]
-    names += [(alias, entity) for entity, found in aliases(session, kind).items() for alias in found]
-    return names
-
-
 def _chosen(column: InstrumentedAttribute[int], ids: Collection[int] | None) -> ColumnElement[bool]:
     return true() if ids is None else column.in_(ids)
-
-
-def _new_name(session: Session, kind: Kind, name: str, *, as_new: bool = False) -> str:
-    cleaned = _line(f"{kind.value} name", name, NAME_CHARS)
-    if not _bare(cleaned):
-        raise InputError(
-            field=f"{kind.value} name",
-            value=name,
-            reason="has no letter or digit" if cleaned else "is empty",
-            accepted=f"1 to {NAME_CHARS} characters",
-        )
-    row_type = ROW_TYPES[kind]
-    for known, slug in session.execute(select(row_type.name, row_type.slug)):
-        if known == cleaned:
-            raise AlreadyExists(kind.value, known, f"its slug is {slug}")
-        if not (as_new or kind is Kind.AUTHOR) and _bare(known) == _bare(cleaned):
-            raise AlreadyExists(kind.value, known, f"its slug is {slug}; --as-new adds “{cleaned}” beside it")
-    return cleaned
-
-
-def _bare(name: str) -> str:
-    """Strip a name to its letters and digits, without marks: what two spellings of it share."""
-    return " ".join(_WORDS.findall(fold(name)))
-
-
-def _line(field: str, value: str, limit: int) -> str:
-    if len(value) <= limit * 4:
-        value = clean_line(value, field=field)
-    if len(value) > limit:
-        raise InputError(
-            field=field, value=value, reason=f"has {len(value):,} characters", accepted=f"at most {limit} characters"
-        )
-    return value
 
 
 def _claim_slug(session: Session, kind: Kind, name: str) -> str:
@@ -300,7 +202,7 @@ def _keep(session: Session, kind: Kind, row: DbCategory | DbOrganisation | DbAut
     session.add(row)
     session.flush()
     session.add(DbSlug(kind=kind.value, slug=row.slug, entity_id=row.id))
-    for alias in sorted({_line("alias", alias, NAME_CHARS) for alias in aliases} - {"", row.name}):
+    for alias in sorted({line_of("alias", alias, NAME_CHARS) for alias in aliases} - {"", row.name}):
         session.add(DbAlias(kind=kind.value, entity_id=row.id, alias=alias))
     if kind is not Kind.AUTHOR:
         # An author is seen first in a published bulletin; a draft's byline is nobody's business.
@@ -317,7 +219,7 @@ def _own_keys(kind: Kind, entity_id: int) -> frozenset[str]:
 
 
 def _short_name(value: str | None) -> str | None:
-    return _line("short name", value, NAME_CHARS) or None if value else None
+    return line_of("short name", value, NAME_CHARS) or None if value else None
 
 
 def _checked_website(address: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from feeds.cli.bulletin_json import as_json_value
 from feeds.cli.workspace import (
     NUMBER,
     STDIN,
@@ -27,7 +28,6 @@ from store.importers.manuscript_intake import add_manuscript, take_photos, with_
 from store.importers.portal_intake import MAX_FILE_BYTES
 from store.importers.recognition import build_recogniser, kept_subjects, newly_named
 from store.text.charsets import decode
-from store.text.dates import format_rfc3339
 from store.types import Bulletin, Precision, Status
 
 MANUSCRIPT = """\
@@ -166,7 +166,7 @@ def show(number: int, as_json: bool) -> None:
     with workspace.database.snapshot() as session:
         found = catalogue.get_bulletin(session, number)
     if as_json:
-        print_json(_as_json(workspace, found))
+        print_json(as_json_value(workspace, found))
     else:
         click.echo(write_manuscript(found), nl=False)
 
@@ -182,7 +182,7 @@ def list_bulletins(status: str | None, limit: int, as_json: bool) -> None:
         stream = catalogue.iter_bulletins(session, status=Status(status) if status else None)
         found = [bulletin for bulletin, _ in zip(stream, range(limit), strict=False)]
     if as_json:
-        print_json([_as_json(workspace, bulletin) for bulletin in found])
+        print_json([as_json_value(workspace, bulletin) for bulletin in found])
         return
     print_table(
         ("NUMBER", "STATUS", "DATE", "TITLE"),
@@ -268,39 +268,3 @@ def _date(bulletin: Bulletin) -> str:
         return "-"
     day_only = bulletin.published.precision is Precision.DAY
     return bulletin.published.instant.strftime("%d/%m/%Y" if day_only else "%d/%m/%Y %H:%M")
-
-
-def _as_json(workspace: Workspace, bulletin: Bulletin) -> dict[str, Any]:
-    moment = bulletin.published
-    return {
-        "number": bulletin.number,
-        "id": bulletin.public_id,
-        "url": workspace.addresses.bulletin(bulletin.slug, bulletin.number),
-        "status": bulletin.status.value,
-        "title": bulletin.title,
-        "lead": bulletin.lead,
-        "body": bulletin.body,
-        "language": bulletin.language,
-        "publisher": bulletin.publisher.name if bulletin.publisher else None,
-        "subjects": [body.name for body in bulletin.subjects],
-        "categories": [category.name for category in bulletin.categories],
-        "authors": [author.name for author in bulletin.authors],
-        "published": format_rfc3339(moment.instant) if moment else None,
-        "precision": moment.precision.value if moment else None,
-        "updated": format_rfc3339(bulletin.updated) if bulletin.updated else None,
-        "changed_at": format_rfc3339(bulletin.changed_at),
-        "revision": bulletin.revision,
-        "version": bulletin.version,
-        "arrival": bulletin.arrival,
-        "attachments": [
-            {
-                "number": attachment.number,
-                "kind": attachment.kind.value,
-                "caption": attachment.caption,
-                "credit": attachment.credit,
-                "alternative_text": attachment.alternative_text,
-                "file": attachment.file.digest if attachment.file else None,
-            }
-            for attachment in bulletin.attachments
-        ],
-    }

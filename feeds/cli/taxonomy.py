@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from feeds.cli.workspace import Workspace, open_workspace, print_json, print_table, say
-from store import bulletins, catalogue, taxonomy
+from store import bulletins, catalogue, names, taxonomy
 from store.importers.recognition import build_recogniser, find_naming
-from store.taxonomy import Kind
+from store.names import Kind
 from store.types import Organisation
 
 BATCH = 100
@@ -54,7 +54,7 @@ def list_categories(as_json: bool) -> None:
     with workspace.database.snapshot() as session:
         counts = catalogue.count_placed(session)
         known = taxonomy.categories_by_id(session)
-        aliases = taxonomy.aliases(session, Kind.CATEGORY)
+        aliases = names.aliases(session, Kind.CATEGORY)
     _print(list(known.values()), {i: counts.get(f"c{i}", 0) for i in known}, aliases, as_json=as_json)
 
 
@@ -116,7 +116,7 @@ def list_organisations(as_json: bool) -> None:
     with workspace.database.snapshot() as session:
         counts = catalogue.count_placed(session)
         known = taxonomy.organisations_by_id(session)
-        aliases = taxonomy.aliases(session, Kind.ORGANISATION)
+        aliases = names.aliases(session, Kind.ORGANISATION)
     _print(list(known.values()), {i: counts.get(f"o{i}", 0) for i in known}, aliases, as_json=as_json)
 
 

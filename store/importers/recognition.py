@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from store import bulletins, catalogue, taxonomy
+from store import bulletins, catalogue, names, taxonomy
 from store.importers.recognise import Recogniser
-from store.taxonomy import Kind
+from store.names import Kind
 from store.text.markup import plain_text
 from store.types import Bulletin, Draft
 
 
 def build_recogniser(session: Session) -> Recogniser:
     """Make a recogniser of all organisations known now."""
-    aliases = taxonomy.aliases(session, Kind.ORGANISATION)
+    aliases = names.aliases(session, Kind.ORGANISATION)
     return Recogniser(
         (body.id, [name for name in (body.name, body.short_name, *aliases[body.id]) if name])
         for body in taxonomy.organisations_by_id(session).values()

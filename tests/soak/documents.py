@@ -17,7 +17,7 @@ from feeds.settings import Settings
 from store import taxonomy
 from store.database import Database
 from store.models import DbPlacement
-from store.taxonomy import Kind
+from store.names import Kind
 from store.types import Selection
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from store import taxonomy
+from store import names, taxonomy
 from store.database import Database
 from store.errors import AlreadyExists, InputError, NotFound, TextRefused
-from store.taxonomy import Kind
+from store.names import Kind
 
 
 def test_an_organisation_is_found_by_any_of_its_names(database: Database) -> None:
@@ -18,10 +18,10 @@ def test_an_organisation_is_found_by_any_of_its_names(database: Database) -> Non
             short_name="Hội LHPN tỉnh",
             aliases=["Hội Phụ nữ tỉnh", "Hội Phụ nữ tỉnh"],
         )
-        names = ["Hội LHPN tỉnh", "hội phụ nữ tỉnh", added.slug, " Hội  LHPN tỉnh "]
-        names.append("HOI LIEN HIEP PHU NU TINH VAN SON")
-        assert {taxonomy.get_organisation(session, name).id for name in names} == {added.id}
-        assert taxonomy.aliases(session, Kind.ORGANISATION)[added.id] == ("Hội Phụ nữ tỉnh",)
+        called = ["Hội LHPN tỉnh", "hội phụ nữ tỉnh", added.slug, " Hội  LHPN tỉnh "]
+        called.append("HOI LIEN HIEP PHU NU TINH VAN SON")
+        assert {taxonomy.get_organisation(session, name).id for name in called} == {added.id}
+        assert names.aliases(session, Kind.ORGANISATION)[added.id] == ("Hội Phụ nữ tỉnh",)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(database: Database) -> None:
