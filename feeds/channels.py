@@ -12,7 +12,7 @@ from feeds.addresses import Addresses, SelectionPath
 from feeds.documents import render
 from feeds.documents.model import Channel, Entry, Format, Party
 from feeds.entries import entry_of
-from feeds.settings import Settings
+from feeds.settings import DEFAULT_SITE_NAME, Settings
 from store import catalogue, schema, taxonomy
 from store.names import Kind
 from store.types import Author, Category, Organisation, Selection, Window
@@ -146,7 +146,7 @@ def _title(names: Names, settings: Settings) -> str:
     said = " ".join(filter(None, parts))
     if not said:
         return settings.site_name
-    site = "" if settings.site_name == Settings().site_name else f" – {settings.site_name}"
+    site = "" if settings.site_name == DEFAULT_SITE_NAME else f" – {settings.site_name}"
     return f"Bản tin {said}{site}"
 
 
@@ -161,6 +161,6 @@ def _description(names: Names, settings: Settings) -> str:
         return f"Các bản tin của tác giả {names.author.name}."
     if names.category:
         return names.category.description or f"Các bản tin{subject}."
-    if settings.site_name == Settings().site_name:
+    if settings.site_name == DEFAULT_SITE_NAME:
         return "Tất cả bản tin."
     return f"Toàn bộ bản tin đăng trên trang “{settings.site_name}”."

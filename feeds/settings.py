@@ -18,6 +18,7 @@ from store.errors import InputError
 
 DEFAULT_PORT = 8000
 DATABASE_FILE = "bantin.sqlite"
+DEFAULT_SITE_NAME = "Bản tin"
 RESERVED = frozenset({"ban-tin", "feeds", "files", "static"})
 """First words of our own paths: a prefix that began with one could not be told from them behind a proxy."""
 MOST_DIGITS = 9
@@ -85,7 +86,10 @@ class Settings:
         "Database: sqlite:///PATH or postgresql://USER@HOST/DATABASE. By default SQLite in the data folder.",
     )
     site_name: str = _setting(
-        "BANTIN_SITE_NAME", "Bản tin", "Name of the site, in feed titles, pages and as author of last resort.", _line
+        "BANTIN_SITE_NAME",
+        DEFAULT_SITE_NAME,
+        "Name of the site, in feed titles, pages and as author of last resort.",
+        _line,
     )
     timezone: timezone = _setting(
         "BANTIN_TIMEZONE",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from store import catalogue, changes, placements, revisions, taxonomy
@@ -68,7 +68,8 @@ def draft(
     _link(session, row, said, recognised)
     _replace_attachments(session, row.number, said.attachments)
     session.flush()
-    revisions.record(session, row.number, revision=1, actor=actor, note=note, significant=False)
+    content = revisions.content_of(catalogue.get_bulletin(session, row.number))
+    revisions.record(session, row.number, content, revision=1, actor=actor, note=note, significant=False)
     return row.number
 
 
@@ -104,7 +105,6 @@ def revise(
     said = checked(said)
     said, last_attachment = matched(said, stored.attachments, row.last_attachment, meant=same_attachments)
     _check_moment(stored, said.published)
-    before = revisions.content_of(session, number)
     keys_before = placements.linked_keys(session, row)
     row.title, row.lead, row.language = said.title, said.lead, said.language
     row.slug = slugify(said.title)
@@ -118,13 +118,14 @@ def revise(
     _link(session, row, said, kept)
     _replace_attachments(session, number, said.attachments)
     session.flush()
-    if revisions.content_of(session, number) == before:
+    content = revisions.content_of(catalogue.get_bulletin(session, number))
+    if content == revisions.content_of(stored):
         return False
     row.revision += 1
     if stored.status is Status.PUBLISHED and significant:
         row.updated_at = now(session)
     _changed(session, row, "revised", keys_before)
-    revisions.record(session, number, revision=row.revision, actor=actor, note=note, significant=significant)
+    revisions.record(session, number, content, revision=row.revision, actor=actor, note=note, significant=significant)
     return True
 
 
@@ -157,7 +158,9 @@ def add_subject(session: Session, number: int, organisation_id: int) -> bool:
     if session.get(DbBulletinSubject, (number, organisation_id)) or row.publisher_id == organisation_id:
         return False
     keys_before = placements.linked_keys(session, row)
-    ordinal = len(catalogue.get_bulletin(session, number).subjects)
+    ordinal = session.scalar(
+        select(func.count()).select_from(DbBulletinSubject).where(DbBulletinSubject.bulletin == number)
+    )
     session.add(DbBulletinSubject(bulletin=number, organisation_id=organisation_id, ordinal=ordinal, recognised=True))
     session.flush()
     _changed(session, row, "subjects added", keys_before)

@@ -58,11 +58,6 @@ def linked_keys(session: Session, row: DbBulletin) -> frozenset[str]:
     )
 
 
-def placed_keys(session: Session, position: int) -> frozenset[str]:
-    """Give the keys that a position stands under now."""
-    return frozenset(session.scalars(select(DbPlacement.selection_key).where(DbPlacement.position == position)))
-
-
 def replace(session: Session, row: DbBulletin, *, before: frozenset[str], after: frozenset[str], edition: int) -> None:
     """Move a bulletin from the keys it stood under to those it belongs under, as part of change `edition`."""
     gone, come = before - after, after - before

@@ -7,14 +7,13 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import catalogue
 from store.database import now
 from store.models import DbRevision
+from store.types import Bulletin
 
 
-def content_of(session: Session, number: int) -> str:
+def content_of(bulletin: Bulletin) -> str:
     """Give all that an editor decides about a bulletin as canonical JSON; equal text means equal content."""
-    bulletin = catalogue.get_bulletin(session, number)
     moment = bulletin.published
     content = {
         "title": bulletin.title,
@@ -56,8 +55,10 @@ def find_editor(session: Session, number: int, *, own: str, neutral: str) -> str
     return None
 
 
-def record(session: Session, number: int, *, revision: int, actor: str, note: str, significant: bool) -> None:
-    """Keep the bulletin's present content as this revision."""
+def record(
+    session: Session, number: int, content: str, *, revision: int, actor: str, note: str, significant: bool
+) -> None:
+    """Keep a bulletin's content, as `content_of` gives it, as this revision."""
     session.add(
         DbRevision(
             bulletin=number,
@@ -66,7 +67,7 @@ def record(session: Session, number: int, *, revision: int, actor: str, note: st
             actor=actor,
             note=note,
             significant=significant,
-            content=content_of(session, number),
+            content=content,
         )
     )
     session.flush()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from feeds.cli.workspace import Workspace, open_workspace, print_json, print_table, say
 from store import bulletins, catalogue, names, taxonomy
@@ -50,12 +51,7 @@ def add_category(dry_run: bool, **names: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_categories(as_json: bool) -> None:
     """List the categories with the count of bulletins in each, subcategories included."""
-    workspace = open_workspace()
-    with workspace.database.snapshot() as session:
-        counts = catalogue.count_placed(session)
-        known = taxonomy.categories_by_id(session)
-        aliases = names.aliases(session, Kind.CATEGORY)
-    _print(list(known.values()), {i: counts.get(f"c{i}", 0) for i in known}, aliases, as_json=as_json)
+    _list(Kind.CATEGORY, taxonomy.categories_by_id, as_json=as_json)
 
 
 @click.group("organisation")
@@ -112,12 +108,17 @@ def attach_where_named(workspace: Workspace, body: Organisation, *, dry_run: boo
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_organisations(as_json: bool) -> None:
     """List the organisations with the count of bulletins issued by or about each."""
+    _list(Kind.ORGANISATION, taxonomy.organisations_by_id, as_json=as_json)
+
+
+def _list(kind: Kind, load: Callable[[Session], Mapping[int, Any]], *, as_json: bool) -> None:
     workspace = open_workspace()
     with workspace.database.snapshot() as session:
-        counts = catalogue.count_placed(session)
-        known = taxonomy.organisations_by_id(session)
-        aliases = names.aliases(session, Kind.ORGANISATION)
-    _print(list(known.values()), {i: counts.get(f"o{i}", 0) for i in known}, aliases, as_json=as_json)
+        placed = catalogue.count_placed(session)
+        known = load(session)
+        aliases = names.aliases(session, kind)
+    counts = {i: placed.get(f"{taxonomy.KEY_LETTERS[kind]}{i}", 0) for i in known}
+    _print(list(known.values()), counts, aliases, as_json=as_json)
 
 
 def _print(

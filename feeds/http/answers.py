@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import Response, request
 
 from feeds.http.conditional import http_date, is_not_modified
+from feeds.site import current_site
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -28,14 +29,13 @@ def conditional(
     media_type: str,
     etag: str,
     last_modified: datetime,
-    present: datetime,
-    max_age_seconds: int,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer the present request: 304 where the client has it, else what `render` gives.
 
     A date is told only when its second is over: within it the same date could come to mean other bytes.
     """
+    site = current_site()
     known = is_not_modified(
         if_none_match=request.headers.get("If-None-Match"),
         if_modified_since=request.headers.get("If-Modified-Since"),
@@ -44,9 +44,9 @@ def conditional(
     )
     response = empty(304, {}) if known else Response(render(), content_type=f"{media_type}; charset=utf-8")
     response.headers["ETag"] = etag
-    if present >= last_modified + timedelta(seconds=1):
+    if site.database.clock() >= last_modified + timedelta(seconds=1):
         response.headers["Last-Modified"] = http_date(last_modified)
-    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}, {GRACE}"
+    response.headers["Cache-Control"] = f"public, max-age={site.settings.max_age_seconds}, {GRACE}"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers.update(headers or {})
     return response

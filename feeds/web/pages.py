@@ -54,8 +54,6 @@ def directory() -> Response:
             media_type=HTML,
             etag=etag(edition, ["directory", site.look_version, fingerprint(site.settings)]),
             last_modified=changes.last_change_at(session),
-            present=site.database.clock(),
-            max_age_seconds=site.settings.max_age_seconds,
         )
 
 
@@ -89,8 +87,6 @@ def channel_page(session: Session, resolved: Resolved) -> Response:
             window, kind="html", channel=channel, settings=site.settings, shown=[site.look_version, before]
         ),
         last_modified=window.changed_at,
-        present=site.database.clock(),
-        max_age_seconds=site.settings.max_age_seconds,
     )
 
 
@@ -116,8 +112,6 @@ def bulletin(rest: str) -> Response:
             media_type=HTML,
             etag=etag(found.version, ["bulletin", number, site.look_version, fingerprint(site.settings)]),
             last_modified=found.changed_at,
-            present=site.database.clock(),
-            max_age_seconds=site.settings.max_age_seconds,
         )
 
 

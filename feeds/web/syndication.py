@@ -42,8 +42,6 @@ def feed(rest: str) -> Response:
             media_type=document_format.media_type,
             etag=window_etag(prepared.window, kind=document_format.value, channel=channel, settings=site.settings),
             last_modified=prepared.window.changed_at,
-            present=site.database.clock(),
-            max_age_seconds=site.settings.max_age_seconds,
             headers={"Link": _links(channel, document_format)},
         )
 
