@@ -14,12 +14,12 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from feeds.addresses import Addresses
+from feeds.fragment_cache import FragmentCache
 from feeds.http.answers import CORS, moved, plain
 from feeds.settings import Settings
 from feeds.site import Site, current_site
-from feeds.web import files, pages, syndication
+from feeds.web import files, machines, pages, syndication
 from store import schema
-from store.attachments.storage import DiskStorage
 from store.database import Database
 from store.errors import StoreError, StoreUnavailable
 
@@ -45,8 +45,11 @@ PAGE_POLICY = (
 )
 
 
-def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
-    """Build the application; raises StoreError when the settings or the store's schema do not fit."""
+def create_app(settings: Settings | None = None, *, database: Database | None = None, has_search: bool = True) -> Flask:
+    """Build the application; raises StoreError when the settings or the store's schema do not fit.
+
+    Without `has_search` its pages offer none: they are shown where nobody would answer.
+    """
     settings = settings or Settings.from_env()
     database = database or Database(settings.store_url)
     schema.require_current(database)
@@ -59,14 +62,17 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     Site(
         settings=settings,
         database=database,
-        storage=DiskStorage(settings.files_folder),
-        addresses=Addresses(settings.base_url),
-        look_version=_digest(*looks),
+        storage=settings.open_storage(),
+        addresses=Addresses.of(settings),
+        look_version=_digest(*looks) + ("" if has_search else "-still"),
+        fragments=FragmentCache(settings.fragments_mb * 1024 * 1024),
         asset_versions=assets,
+        has_search=has_search,
     ).attach(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(syndication.blueprint)
     app.register_blueprint(files.blueprint)
+    app.register_blueprint(machines.blueprint)
     app.add_url_rule("/static/<name>", "static", _static(assets), methods=["GET"])
     app.before_request(_refuse_unclear_host)
     app.after_request(_secure)
@@ -87,10 +93,11 @@ def _refuse_unclear_host() -> Response | None:
 def _secure(response: Response) -> Response:
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
-    if request.path.startswith("/feeds/") and response.mimetype != "text/html":
+    # By its path, because an answer without a body has no type: what a page's 304 says replaces what its 200 said.
+    if (request.path.startswith("/feeds/") and "." in request.path) or request.path == "/feeds.opml":
         # On refusals and redirects, too: a script that may not read them cannot follow them.
         response.headers.update(CORS)
-    if response.mimetype == "text/html":
+    elif response.mimetype == "text/html" or response.status_code == 304:
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
     return response
 
@@ -111,7 +118,7 @@ def _other_spelling() -> Response | None:
     path = re.sub("/{2,}", "/", request.path)
     first, slash, rest = path[1:].partition("/")
     plain_path = f"/{first.lower()}{slash}{rest}"
-    if plain_path == request.path or first.lower() not in {"feeds", "ban-tin"}:
+    if plain_path == request.path or first.lower() not in {"feeds", "ban-tin", *machines.NAMES}:
         return None
     return moved(current_site().settings.base_url + quote(plain_path, safe="/:@!$&'()*+,;=~"))
 

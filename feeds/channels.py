@@ -1,96 +1,158 @@
-"""From an address to a channel: which selection it names, its head in good Vietnamese, its window of bulletins."""
+"""From an address to a channel: which selection it names, its head, its window of bulletins."""
 
 from __future__ import annotations
 
-import logging
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from feeds.addresses import Addresses, SelectionPath
-from feeds.documents import render
-from feeds.documents.model import Channel, Entry, Format, Party
-from feeds.entries import entry_of
-from feeds.settings import DEFAULT_SITE_NAME, Settings
-from store import catalogue, schema, taxonomy
-from store.names import Kind
-from store.types import Author, Category, Organisation, Selection, Window
-
-_log = logging.getLogger(__name__)
-
-KIND_OF_CRITERION = {
-    "category": Kind.CATEGORY,
-    "organisation": Kind.ORGANISATION,
-    "publisher": Kind.ORGANISATION,
-    "author": Kind.AUTHOR,
-}
+from feeds.addresses import MARK, WIDE_MARK, Addresses, SelectionPath
+from feeds.composition import Composed, document_of
+from feeds.documents.model import Channel, Deleted, Format, History, Party
+from feeds.enclosures import address_of
+from feeds.fragment_cache import FragmentCache
+from feeds.headings import LANGUAGE, Ended, Names, endings_of, former_names_of, introduction_of, names_of, title_of
+from feeds.settings import Settings
+from store import archives, catalogue, channel_settings, schema, taxonomy
+from store.attachments import recipe
+from store.errors import NotFound
+from store.names import KIND_OF_CRITERION
+from store.text.date_formats import format_day
+from store.types import NOTHING_SET, ChannelSettings, Selection, Tombstone, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A selection that exists: its ids, and its path in the slugs of today."""
+    """A selection that exists: its ids, its path in the slugs of today, and what an editor decided for its channel."""
 
     selection: Selection
     path: SelectionPath
+    own: ChannelSettings = NOTHING_SET
+
+    def entries(self, settings: Settings) -> int:
+        """Give how many bulletins a head, or a page, holds at most."""
+        return self.own.entries or settings.entries
 
 
 def find_selection(session: Session, path: SelectionPath) -> Resolved | None:
-    """Look up every slug of a path; None where one was never given or the selection is no channel.
+    """Look up every slug of a path; None where one was never given, or more are asked for than may be.
 
-    An author of drafts alone is not found: the name is not public yet.
+    An author of drafts alone is not found: the name is not public yet. What goes by two slugs stands there once.
     """
-    if not path.is_channel:
+    if path.is_too_wide:
         return None
-    ids: dict[str, int] = {}
-    slugs: list[tuple[str, str]] = []
+    ids: dict[str, list[int]] = {}
+    today: list[tuple[str, str]] = []
     for criterion, slug in path.criteria:
         found = taxonomy.find_id_by_slug(session, KIND_OF_CRITERION[criterion], slug)
         if found is None:
             return None
-        ids[criterion], today = found
-        slugs.append((criterion, today))
-    selection = Selection(**ids)
-    if selection.author is not None and not catalogue.was_ever_placed(session, selection):
-        return None
-    return Resolved(selection, SelectionPath(tuple(slugs)))
+        if criterion == "author" and not catalogue.was_ever_placed(session, Selection(author=found[0])):
+            return None
+        ids.setdefault(criterion, []).append(found[0])
+        today.append((criterion, found[1]))
+    selection = Selection.of(ids, text=path.query)
+    own = channel_settings.channel_settings(session, selection) if selection.is_kept else NOTHING_SET
+    return Resolved(selection, SelectionPath.of(today, path.query), own)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The entities that a selection speaks of."""
+def get_selection(session: Session, path: SelectionPath, *, asked: str) -> Resolved:
+    """Look up every slug of a path; raises NotFound for the first that is not known, or else for what was asked."""
+    found = find_selection(session, path)
+    if found is None:
+        require_slugs(session, path)
+        raise NotFound("channel", asked)
+    return found
 
-    category: Category | None
-    organisation: Organisation | None
-    publisher: Organisation | None
-    author: Author | None
+
+def require_slugs(session: Session, path: SelectionPath) -> None:
+    """Raise NotFound, with the nearest ones that are known, for the first slug that never was one."""
+    for criterion, slug in path.criteria:
+        taxonomy.require_slug(session, KIND_OF_CRITERION[criterion], slug)
 
 
-def names_of(session: Session, selection: Selection) -> Names:
-    """Load the entities of a selection."""
-    bodies = {i for i in (selection.organisation, selection.publisher) if i is not None}
-    organisations = taxonomy.organisations_by_id(session, bodies) if bodies else {}
-    categories = taxonomy.categories_by_id(session, {selection.category}) if selection.category is not None else {}
-    authors = taxonomy.authors_by_id(session, {selection.author}) if selection.author is not None else {}
-    return Names(
-        category=next(iter(categories.values()), None),
-        organisation=organisations.get(selection.organisation) if selection.organisation is not None else None,
-        publisher=organisations.get(selection.publisher) if selection.publisher is not None else None,
-        author=next(iter(authors.values()), None),
-    )
+def path_of(session: Session, selection: Selection) -> SelectionPath:
+    """Give the path of a selection in the slugs of today, as far as its entities are still there."""
+    names = names_of(session, selection)
+    return SelectionPath.of(((criterion, entity.slug) for criterion, entity in names.entities), selection.text)
 
 
 def channel_of(session: Session, resolved: Resolved, window: Window, settings: Settings) -> Channel:
     """Compose the head of a channel's documents; its date is that of the window's last change."""
-    addresses = Addresses(settings.base_url)
     names = names_of(session, resolved.selection)
-    title = _title(names, settings)
-    body = names.publisher
+    return _head(session, resolved, window, settings, names, endings_of(session, names))
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How an entity of a channel ended; `successor` is the name of what it goes on as, `url` the page of that."""
+
+    text: str
+    successor: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChannel:
+    """A channel as its page shows it.
+
+    `introduction` is the description without the notices; `former_names` are names with the day until which they
+    were in use, the latest first.
+    """
+
+    channel: Channel
+    introduction: str
+    notices: tuple[Notice, ...]
+    former_names: tuple[tuple[str, str], ...]
+
+    @property
+    def seen(self) -> list[Any]:
+        """All that the page shows of it, for validators."""
+        head = [self.channel.title, self.channel.description, self.channel.html_url, self.introduction]
+        return [head, [(notice.text, notice.successor, notice.url) for notice in self.notices], self.former_names]
+
+
+def shown_channel_of(session: Session, resolved: Resolved, window: Window, settings: Settings) -> ShownChannel:
+    """Compose all that the page of a channel says of it, beside its bulletins."""
+    names = names_of(session, resolved.selection)
+    endings = endings_of(session, names)
+    return ShownChannel(
+        channel=_head(session, resolved, window, settings, names, endings),
+        introduction=introduction_of(names, settings, resolved.own),
+        notices=tuple(_notice(ended, resolved.path, settings) for ended in endings),
+        former_names=tuple((name, format_day(until)) for name, until in former_names_of(session, names)),
+    )
+
+
+def _notice(ended: Ended, path: SelectionPath, settings: Settings) -> Notice:
+    sentences, successor = ended.ending.sentences, ended.ending.successor
+    if successor is None:
+        return Notice(sentences)
+    merged = (ended.criterion, ended.entity.slug)
+    instead = ((each[0], successor.slug) if each == merged else each for each in path.criteria)
+    url = Addresses.of(settings).page(SelectionPath.of(instead, path.query))
+    return Notice(sentences, successor.name, url)
+
+
+def _head(
+    session: Session,
+    resolved: Resolved,
+    window: Window,
+    settings: Settings,
+    names: Names,
+    endings: Sequence[Ended],
+) -> Channel:
+    addresses, own = Addresses.of(settings), resolved.own
+    introduction = introduction_of(names, settings, own)
+    body = names.publishers[0] if len(names.publishers) == 1 else None
     return Channel(
         id=f"urn:uuid:{uuid.uuid5(schema.instance_uuid(session), f'channel/{resolved.selection.key}')}",
-        title=title,
-        description=_description(names, settings),
-        language="vi",
+        title=title_of(names, settings, own),
+        description=" ".join([introduction, *(ended.ending.sentences for ended in endings)]),
+        language=own.language or LANGUAGE,
         html_url=addresses.page(resolved.path),
         feed_urls={document_format: addresses.feed(resolved.path, document_format) for document_format in Format},
         updated=window.changed_at.astimezone(settings.timezone),
@@ -99,23 +161,32 @@ def channel_of(session: Session, resolved: Resolved, window: Window, settings: S
         else Party(name=settings.site_name, url=addresses.home()),
         ttl_minutes=settings.ttl_minutes,
         rights=settings.rights,
-        icon_url=addresses.image("mark.png"),
-        logo_url=addresses.image("mark-wide.png"),
+        icon_url=address_of(own.image, addresses) if own.image else addresses.image(MARK),
+        icon_px=recipe.EMBLEM_PX[0],
+        logo_url=_logo_url(own, addresses),
+        deleted=tuple(
+            Deleted(id=gone.public_id, at=gone.gone_at.astimezone(settings.timezone), reason=_reason(gone))
+            for gone in window.tombstones
+        ),
+        history=_history(resolved, window, addresses),
     )
 
 
-def entries_of(session: Session, window: Window, settings: Settings) -> tuple[Entry, ...]:
-    """Compose the entries of a window, in its order."""
-    addresses = Addresses(settings.base_url)
-    found = catalogue.bulletins(session, [key.number for key in window.entries])
-    entries = []
-    for key in window.entries:
-        try:
-            entries.append(entry_of(found[key.number], addresses))
-        except (LookupError, ValueError):
-            # Only a row altered behind the store's back comes here; the other entries must still go out.
-            _log.exception("bulletin %d cannot be rendered and is left out", key.number)
-    return tuple(entries)
+def _logo_url(own: ChannelSettings, addresses: Addresses) -> str | None:
+    if own.image is None:
+        return addresses.image(WIDE_MARK)
+    wide = recipe.logo(own.image)
+    return address_of(wide, addresses) if wide else None
+
+
+def _history(resolved: Resolved, window: Window, addresses: Addresses) -> History:
+    if window.archive is None:
+        return History()
+    return History(previous={each: addresses.archive(resolved.path, window.archive, each) for each in Format})
+
+
+def _reason(gone: Tombstone) -> str:
+    return gone.reason or ("Bản tin đã được gỡ xuống." if gone.is_withdrawn else "Bản tin không còn thuộc kênh này.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,43 +195,31 @@ class Prepared:
 
     window: Window
     channel: Channel
+    is_lead_only: bool = False
 
-    def render(self, session: Session, document_format: Format, settings: Settings) -> bytes:
-        """Compose the entries and render the document; the session must still be that of the preparation."""
-        return render(document_format, self.channel, entries_of(session, self.window, settings))
+    def render(
+        self,
+        session: Session,
+        document_format: Format,
+        settings: Settings,
+        fragments: FragmentCache | None = None,
+    ) -> Composed:
+        """Give the document, of `fragments` as far as they go; the session must still be that of the preparation.
+
+        Raises StoreDamaged where there is nothing that could be rendered of what it ought to hold.
+        """
+        return document_of(
+            session,
+            self.window,
+            self.channel,
+            document_format,
+            settings,
+            is_lead_only=self.is_lead_only,
+            cache=fragments,
+        )
 
 
 def prepare(session: Session, resolved: Resolved, settings: Settings) -> Prepared:
     """Read a channel's window and head, and no bulletin yet."""
-    window = catalogue.window(session, resolved.selection, limit=settings.entries)
-    return Prepared(window, channel_of(session, resolved, window, settings))
-
-
-def _title(names: Names, settings: Settings) -> str:
-    parts = [
-        names.category.name if names.category else "",
-        f"về {names.organisation.name}" if names.organisation else "",
-        f"của {names.publisher.name}" if names.publisher else "",
-        f"của tác giả {names.author.name}" if names.author else "",
-    ]
-    said = " ".join(filter(None, parts))
-    if not said:
-        return settings.site_name
-    site = "" if settings.site_name == DEFAULT_SITE_NAME else f" – {settings.site_name}"
-    return f"Bản tin {said}{site}"
-
-
-def _description(names: Names, settings: Settings) -> str:
-    subject = f" thuộc chuyên mục {names.category.name}" if names.category else ""
-    if names.organisation:
-        body = names.organisation.name
-        return f"Các bản tin{subject} do {body} phát hành hoặc nói về {body}."
-    if names.publisher:
-        return f"Các bản tin{subject} do {names.publisher.name} phát hành."
-    if names.author:
-        return f"Các bản tin của tác giả {names.author.name}."
-    if names.category:
-        return names.category.description or f"Các bản tin{subject}."
-    if settings.site_name == DEFAULT_SITE_NAME:
-        return "Tất cả bản tin."
-    return f"Toàn bộ bản tin đăng trên trang “{settings.site_name}”."
+    window = archives.head(session, resolved.selection, limit=resolved.entries(settings))
+    return Prepared(window, channel_of(session, resolved, window, settings), resolved.own.is_lead_only)

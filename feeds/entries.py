@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from feeds import figures
 from feeds.addresses import Addresses
-from feeds.documents.model import Entry, Media, Party, Term
-from store.attachments.kinds import EXTENSIONS
+from feeds.documents.model import Entry, Party, Term
+from feeds.enclosures import list_documents, media_of, shown_photos
+from feeds.wording import is_vietnamese, wording_of
 from store.text import markup
-from store.types import Attachment, AttachmentKind, Bulletin, Category, Organisation
+from store.text.date_formats import ENGLISH_MONTHS, format_vietnamese
+from store.text.excerpt import excerpt
+from store.types import AttachmentKind, Bulletin, Category, Correction, Moment, Organisation
+
+EXCERPT_CHARS = 300
+"""Of a body whose bulletin has no lead."""
 
 
-def entry_of(bulletin: Bulletin, addresses: Addresses) -> Entry:
-    """Compose the entry of a published bulletin; raises ValueError for one without a date."""
+def entry_of(bulletin: Bulletin, addresses: Addresses, *, is_lead_only: bool = False) -> Entry:
+    """Compose the entry of a published bulletin; raises ValueError for one without a date.
+
+    One that `is_lead_only` has a link to the page in place of its body.
+    """
     if bulletin.published is None or bulletin.updated is None:
         raise ValueError(f"bulletin {bulletin.number} has no date: it was never published")
     return Entry(
@@ -18,7 +28,7 @@ def entry_of(bulletin: Bulletin, addresses: Addresses) -> Entry:
         url=addresses.bulletin(bulletin.slug, bulletin.number),
         title=bulletin.title,
         summary=bulletin.lead,
-        content_html=content_html(bulletin, addresses),
+        content_html=lead_html(bulletin, addresses) if is_lead_only else content_html(bulletin, addresses),
         language=bulletin.language,
         published=bulletin.published.instant,
         precision=bulletin.published.precision,
@@ -27,77 +37,74 @@ def entry_of(bulletin: Bulletin, addresses: Addresses) -> Entry:
         publisher=_party(bulletin.publisher, addresses) if bulletin.publisher else None,
         terms=_terms(bulletin, addresses),
         photos=tuple(media_of(attachment, addresses) for attachment in shown_photos(bulletin) if attachment.file),
-        via_url=bulletin.source_address,
+        documents=tuple(
+            listing.document for listing in list_documents(bulletin, addresses) if listing.document is not None
+        ),
+        via_url=bulletin.source_address or (bulletin.origin.url if bulletin.origin else None),
+        corrections=bulletin.corrections,
+        place=bulletin.place,
+        origin=bulletin.origin,
     )
 
 
 def content_html(bulletin: Bulletin, addresses: Addresses) -> str:
-    """Give the lead and the body as readers get them, figures filled in their places, other photos at the end.
+    """Give the corrections, the lead and the body as readers get them, all documents listed at the end.
 
     The lead stands in it as well as in the summary, because most readers show nothing else than the content.
     """
-    lead = f"<p><strong>{markup.escape(bulletin.lead)}</strong></p>\n" if bulletin.lead else ""
-    return lead + body_html(bulletin, addresses)
+    corrections, lead = _corrections(bulletin), _lead(bulletin.lead)
+    body = body_html(bulletin, addresses, figures.reader_image(addresses))
+    documents = figures.document_list(list_documents(bulletin, addresses), wording_of(bulletin.language))
+    # A body ends with a line end, the photos after it do not.
+    between = "\n" if documents and body and not body.endswith("\n") else ""
+    return corrections + lead + body + between + documents
 
 
-def body_html(bulletin: Bulletin, addresses: Addresses) -> str:
-    """Give the body alone, figures filled in their places, unplaced photos at the end."""
-    by_number = {attachment.number: attachment for attachment in bulletin.attachments}
-    placed = set(markup.figure_numbers(bulletin.body)) if by_number else set()
-    unplaced = "".join(
-        "\n" + _figure(attachment, bulletin.language, addresses)
-        for attachment in bulletin.attachments
-        if attachment.kind is AttachmentKind.PHOTO and attachment.number not in placed
-    )
+def body_html(bulletin: Bulletin, addresses: Addresses, write_image: figures.WriteImage) -> str:
+    """Give the body alone, photos and documents in the places that it has for them, unplaced photos at the end."""
+    wording = wording_of(bulletin.language)
+    photos = {photo.number: photo for photo in bulletin.attachments if photo.kind is AttachmentKind.PHOTO}
+    documents = {listing.number: listing for listing in list_documents(bulletin, addresses)}
 
     def render(number: int) -> str:
-        return _figure(by_number[number], bulletin.language, addresses) if number in by_number else ""
+        if number in documents:
+            return figures.document_paragraph(documents[number], wording)
+        if number in photos:
+            return figures.photo_figure(photos[number], wording, addresses, write_image)
+        return ""
 
-    filled = markup.fill_figures(bulletin.body, render)
-    return markup.absolute_urls(filled + unplaced, addresses.home())
-
-
-def shown_photos(bulletin: Bulletin) -> tuple[Attachment, ...]:
-    """Give the photos in reading order: as the body places them, then the others by number."""
-    photos = {a.number: a for a in bulletin.attachments if a.kind is AttachmentKind.PHOTO}
-    if not photos:
-        return ()
-    order = dict.fromkeys([n for n in markup.figure_numbers(bulletin.body) if n in photos])
-    return tuple(photos[number] for number in [*order, *(n for n in photos if n not in order)])
+    # What the figures are filled with is absolute already.
+    filled = markup.fill_figures(markup.absolute_urls(bulletin.body, addresses.home()), render)
+    placed = set(markup.figure_numbers(bulletin.body)) if photos else set()
+    return filled + "".join("\n" + render(number) for number in photos if number not in placed)
 
 
-def media_of(attachment: Attachment, addresses: Addresses) -> Media:
-    """Give the fetchable form of an attachment that has its file."""
-    file = attachment.file
-    if file is None:
-        raise ValueError(f"attachment {attachment.number} waits for its file")
-    return Media(
-        url=addresses.file(file.digest, EXTENSIONS[file.media_type]),
-        media_type=file.media_type,
-        size_bytes=file.size_bytes,
-        width_px=file.width_px,
-        height_px=file.height_px,
-        caption=attachment.caption,
-        credit=attachment.credit,
-        alternative_text=attachment.alternative_text,
-    )
+def lead_html(bulletin: Bulletin, addresses: Addresses) -> str:
+    """Give the corrections, the lead and a link to the page: what a channel hands out that keeps its texts to itself.
+
+    Photos and documents are handed out beside it as they are beside the whole content.
+    """
+    lead = bulletin.lead or excerpt(markup.plain_text(bulletin.body), max_chars=EXCERPT_CHARS)
+    url = markup.escape(addresses.bulletin(bulletin.slug, bulletin.number))
+    onward = f'<p><a href="{url}">{wording_of(bulletin.language).read_on}</a></p>\n'
+    return _corrections(bulletin) + _lead(lead) + onward
 
 
-def _figure(attachment: Attachment, language: str, addresses: Addresses) -> str:
-    image = label = ""
-    is_vietnamese = language.split("-")[0] == "vi"
-    if attachment.file is not None:
-        media = media_of(attachment, addresses)
-        alternative = markup.escape(attachment.alternative_text or attachment.caption)
-        size = f' width="{media.width_px}" height="{media.height_px}"' if media.width_px and media.height_px else ""
-        image = f'<img src="{markup.escape(media.url)}" alt="{alternative}"{size}>'
+def _lead(lead: str) -> str:
+    return f"<p><strong>{markup.escape(lead)}</strong></p>\n" if lead else ""
+
+
+def _corrections(bulletin: Bulletin) -> str:
+    return "".join(_correction(correction, bulletin.language) for correction in bulletin.corrections)
+
+
+def _correction(correction: Correction, language: str) -> str:
+    at = correction.at
+    if is_vietnamese(language):
+        label = f"Đính chính ({format_vietnamese(Moment(at))}):"
     else:
-        # Without its photo a caption would read like a sentence of the text.
-        label = f"<strong>{'Chú thích ảnh' if is_vietnamese else 'Photo caption'}:</strong> "
-    credit = f"({'Ảnh' if is_vietnamese else 'Photo'}: {attachment.credit})" if attachment.credit else ""
-    words = " ".join(filter(None, (attachment.caption, credit)))
-    caption = f"<figcaption>{label}{markup.escape(words)}</figcaption>" if words else ""
-    return f"<figure>{image}{caption}</figure>" if image or caption else ""
+        label = f"Correction ({at.day} {ENGLISH_MONTHS[at.month - 1]} {at.year}, {at.hour:02d}:{at.minute:02d}):"
+    return f"<p><strong>{label}</strong> {markup.escape(correction.note)}</p>\n"
 
 
 def _authors(bulletin: Bulletin, addresses: Addresses) -> tuple[Party, ...]:

@@ -7,23 +7,31 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app
 
 from feeds.addresses import Addresses
+from feeds.fragment_cache import FragmentCache
 from feeds.settings import Settings
-from store.attachments.storage import DiskStorage
+from store.attachments.storage import Storage
 from store.database import Database
 
+SENDING_AT_ONCE = 12
+"""So many files one process sends at a time: their readers may be slow, and each keeps a thread to itself."""
 _KEY = "bantin"
 
 
 @dataclass(frozen=True)
 class Site:
-    """One configured Bantin, for one process. `asset_versions` maps a static file to its content's digest."""
+    """One configured Bantin, for one process. `asset_versions` maps a static file to its content's digest.
+
+    Where nobody answers searches, as in an export, the site `has_search` not, and no page offers one.
+    """
 
     settings: Settings
     database: Database
-    storage: DiskStorage
+    storage: Storage
     addresses: Addresses
     look_version: str
+    fragments: FragmentCache = field(hash=False, compare=False)
     asset_versions: dict[str, str] = field(hash=False)
+    has_search: bool = True
 
     def attach(self, app: Flask) -> None:
         """Make this the site of an application."""

@@ -7,43 +7,97 @@ before it is joined.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
-from store import taxonomy
+from store import files, taxonomy
+from store.ad_hoc import ad_hoc_window, entity_marks
 from store.errors import NotFound
+from store.former_names import FormerNames, former_names, name_at
 from store.models import (
     DbAttachment,
-    DbAuthor,
     DbBody,
     DbBulletin,
     DbBulletinAuthor,
     DbBulletinCategory,
     DbBulletinSubject,
-    DbCategory,
-    DbInstance,
-    DbOrganisation,
+    DbChannelSetting,
+    DbCorrection,
     DbPlacement,
+    DbSelectionMark,
     DbSourceRecord,
-    DbStoredFile,
     DbTombstone,
 )
+from store.names import Kind
 from store.text.slugs import slugify
 from store.types import (
     Attachment,
     AttachmentKind,
+    Author,
     Bulletin,
+    Category,
+    Correction,
+    Departure,
     EntryKey,
+    Focus,
     Moment,
+    Organisation,
+    Origin,
+    Place,
     Precision,
     Selection,
     Status,
-    StoredFile,
+    Tombstone,
     Window,
 )
+
+EntityT = TypeVar("EntityT", Category, Organisation, Author)
+Departed = Row[int, int, datetime, str, str | None, int | None]
+"""A tombstone as it is read: of which bulletin, since which edition and when, and what is said of it everywhere."""
+
+# To build a statement takes longer than to run it: those that every cold document needs are built once. They read
+# columns, because a row object costs several times the value that is made of it.
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_BULLETINS: Select[Any] = (
+    select(
+        *(getattr(DbBulletin, column.key) for column in DbBulletin.__table__.columns),
+        DbBody.html,
+    )
+    .outerjoin(DbBody, DbBody.bulletin == DbBulletin.number)
+    .where(DbBulletin.number.in_(_NUMBERS))
+)
+_CATEGORIES, _SUBJECTS, _AUTHORS = (
+    select(link.bulletin, target).where(link.bulletin.in_(_NUMBERS)).order_by(link.bulletin, link.ordinal, target)
+    for link, target in (
+        (DbBulletinCategory, DbBulletinCategory.category_id),
+        (DbBulletinSubject, DbBulletinSubject.organisation_id),
+        (DbBulletinAuthor, DbBulletinAuthor.author_id),
+    )
+)
+_ATTACHMENTS: Select[Any] = (
+    select(*(getattr(DbAttachment, column.key) for column in DbAttachment.__table__.columns))
+    .where(DbAttachment.bulletin.in_(_NUMBERS))
+    .order_by(DbAttachment.bulletin, DbAttachment.number)
+)
+_CORRECTIONS = (
+    select(DbCorrection.bulletin, DbCorrection.corrected_at, DbCorrection.note)
+    .where(DbCorrection.bulletin.in_(_NUMBERS))
+    .order_by(DbCorrection.bulletin, DbCorrection.revision.desc())
+)
+_SOURCE_ADDRESSES = (
+    select(DbSourceRecord.bulletin, func.min(DbSourceRecord.address))
+    .where(DbSourceRecord.bulletin.in_(_NUMBERS), DbSourceRecord.address.is_not(None))
+    .group_by(DbSourceRecord.bulletin)
+)
+
+SHOWN_TOMBSTONES = 50
+"""A reader that was away for more departures than these finds the others by their page's 410."""
 
 
 def window(session: Session, selection: Selection, *, limit: int, before: int | None = None) -> Window:
@@ -52,32 +106,86 @@ def window(session: Session, selection: Selection, *, limit: int, before: int | 
     The selection's entities must exist; one that nothing was ever published under has an empty window
     whose date is that of the entities.
     """
+    if not selection.is_kept:
+        return ad_hoc_window(session, selection, limit=limit, before=before)
     key = selection.key
-    placed = select(DbPlacement.position).where(DbPlacement.selection_key == key)
-    if before is not None:
-        placed = placed.where(DbPlacement.position < before)
+    asked = {"key": key, "most": limit} | ({"before": before} if before is not None else {})
+    rows = session.execute(_newest(is_paged=before is not None), asked).all()
+    marks = [(row.edition, row.changed_at) for row in rows]
+    marks += channel_marks(session, selection)
+    came_back = session.get(DbSelectionMark, key)
+    if came_back is not None:
+        marks.append((came_back.edition, came_back.changed_at))
+    gone = departures(session, key)
+    marks += [(row.edition, row.gone_at) for row in gone[:1]]
+    return Window(
+        selection=selection,
+        entries=tuple(EntryKey(row.number, row.version, row.position, row.changed_at) for row in rows),
+        edition=max(edition for edition, _ in marks),
+        changed_at=max(changed_at for _, changed_at in marks),
+        tombstones=tuple(map(tombstone_of, gone)),
+    )
+
+
+@cache
+def _newest(*, is_paged: bool) -> Select[int, int, int | None, int, datetime]:
+    placed = select(DbPlacement.position).where(DbPlacement.selection_key == bindparam("key"))
+    if is_paged:
+        placed = placed.where(DbPlacement.position < bindparam("before"))
     # The limit stands inside: joined first, the planner may sort the whole selection.
-    newest = placed.order_by(DbPlacement.position.desc()).limit(limit).subquery()
-    rows = session.execute(
+    newest = placed.order_by(DbPlacement.position.desc()).limit(bindparam("most")).subquery()
+    return (
         select(DbBulletin.number, DbBulletin.version, DbBulletin.position, DbBulletin.edition, DbBulletin.changed_at)
         .join(newest, newest.c.position == DbBulletin.position)
         .order_by(newest.c.position.desc())
-    ).all()
-    marks = [(row.edition, row.changed_at) for row in rows]
-    marks += _entity_marks(session, selection)
-    departed = session.execute(
-        select(DbTombstone.edition, DbTombstone.gone_at)
-        .where(DbTombstone.selection_key == key)
-        .order_by(DbTombstone.edition.desc())
-        .limit(1)
-    ).one_or_none()
-    if departed is not None:
-        marks.append((departed.edition, departed.gone_at))
-    return Window(
-        selection=selection,
-        entries=tuple(EntryKey(row.number, row.version, row.position) for row in rows),
-        edition=max(edition for edition, _ in marks),
-        changed_at=max(changed_at for _, changed_at in marks),
+    )
+
+
+def departures(session: Session, key: str, *, among: Collection[int] | None = None) -> Sequence[Departed]:
+    """Give the latest bulletins that left a selection, the last one first; or all of those `among` these numbers."""
+    bound = {"numbers": list(among)} if among is not None else {"most": SHOWN_TOMBSTONES}
+    asked: dict[str, object] = {"key": key, **bound}
+    return session.execute(_departed(is_whole=among is not None), asked).all()
+
+
+@cache
+def _departed(*, is_whole: bool) -> Select[int, int, datetime, str, str | None, int | None]:
+    left = select(DbTombstone.bulletin, DbTombstone.edition, DbTombstone.gone_at).where(
+        DbTombstone.selection_key == bindparam("key")
+    )
+    if is_whole:
+        left = left.where(DbTombstone.bulletin.in_(_NUMBERS))
+    else:
+        left = left.order_by(DbTombstone.edition.desc(), DbTombstone.bulletin.desc()).limit(bindparam("most"))
+    latest = left.subquery()
+    # Only a withdrawal takes a bulletin from `all`. One that was put elsewhere before keeps its other tombstones as
+    # they were: nobody tells the readers of those channels of the withdrawal.
+    everywhere = aliased(DbTombstone)
+    is_everywhere = (everywhere.bulletin == latest.c.bulletin) & (everywhere.selection_key == Selection().key)
+    return (
+        select(
+            latest.c.bulletin,
+            latest.c.edition,
+            latest.c.gone_at,
+            DbBulletin.public_id,
+            DbBulletin.gone_reason,
+            everywhere.edition.label("withdrawn_edition"),
+        )
+        .join(DbBulletin, DbBulletin.number == latest.c.bulletin)
+        .outerjoin(everywhere, is_everywhere)
+        .order_by(latest.c.edition.desc(), latest.c.bulletin.desc())
+    )
+
+
+def tombstone_of(row: Departed) -> Tombstone:
+    """Say of a bulletin that left a selection what its readers are told."""
+    is_withdrawn = row.edition == row.withdrawn_edition
+    return Tombstone(
+        number=row.bulletin,
+        public_id=row.public_id,
+        gone_at=row.gone_at,
+        is_withdrawn=is_withdrawn,
+        reason=(row.gone_reason or "") if is_withdrawn else "",
     )
 
 
@@ -109,24 +217,25 @@ def numbers_titled(session: Session, title: str) -> list[int]:
 
 def bulletins(session: Session, numbers: Collection[int]) -> dict[int, Bulletin]:
     """Give the bulletins with these numbers, in a fixed count of queries however many there are."""
-    rows = {
-        row.number: (row, html or "")
-        for row, html in session.execute(
-            select(DbBulletin, DbBody.html)
-            .outerjoin(DbBody, DbBody.bulletin == DbBulletin.number)
-            .where(DbBulletin.number.in_(numbers))
-        )
-    }
-    categories = _linked(session, DbBulletinCategory, DbBulletinCategory.category_id, rows)
-    subjects = _linked(session, DbBulletinSubject, DbBulletinSubject.organisation_id, rows)
-    authors = _linked(session, DbBulletinAuthor, DbBulletinAuthor.author_id, rows)
+    rows = {row.number: row for row in session.execute(_BULLETINS, {"numbers": list(numbers)})}
+    categories = _linked(session, _CATEGORIES, rows)
+    subjects = _linked(session, _SUBJECTS, rows)
+    authors = _linked(session, _AUTHORS, rows)
     attachments = _attachments(session, rows)
     addresses = _source_addresses(session, rows)
     bodies = {i for ids in subjects.values() for i in ids}
-    bodies |= {row.publisher_id for row, _ in rows.values() if row.publisher_id is not None}
+    bodies |= {row.publisher_id for row in rows.values() if row.publisher_id is not None}
     organisation_of = taxonomy.organisations_by_id(session, bodies)
     category_of = taxonomy.categories_by_id(session, {i for ids in categories.values() for i in ids})
     author_of = taxonomy.authors_by_id(session, {i for ids in authors.values() for i in ids})
+    corrections = _corrections(session, rows)
+    former = former_names(
+        session, {Kind.CATEGORY: category_of, Kind.ORGANISATION: organisation_of, Kind.AUTHOR: author_of}
+    )
+
+    def of_its_day(kind: Kind, entity: EntityT, row: Row[Any]) -> EntityT:
+        return name_of_its_day(former[kind], entity, row.published_at)
+
     return {
         number: Bulletin(
             number=number,
@@ -134,13 +243,15 @@ def bulletins(session: Session, numbers: Collection[int]) -> dict[int, Bulletin]
             slug=row.slug,
             title=row.title,
             lead=row.lead,
-            body=html,
+            body=row.html or "",
             language=row.language,
             status=Status(row.status),
-            publisher=organisation_of[row.publisher_id] if row.publisher_id is not None else None,
-            subjects=tuple(organisation_of[i] for i in subjects[number]),
-            categories=tuple(category_of[i] for i in categories[number]),
-            authors=tuple(author_of[i] for i in authors[number]),
+            publisher=of_its_day(Kind.ORGANISATION, organisation_of[row.publisher_id], row)
+            if row.publisher_id is not None
+            else None,
+            subjects=tuple(of_its_day(Kind.ORGANISATION, organisation_of[i], row) for i in subjects[number]),
+            categories=tuple(of_its_day(Kind.CATEGORY, category_of[i], row) for i in categories[number]),
+            authors=tuple(of_its_day(Kind.AUTHOR, author_of[i], row) for i in authors[number]),
             attachments=tuple(attachments[number]),
             published=moment_of(row),
             updated=_in_offset(row.updated_at, row.published_offset_minutes),
@@ -149,8 +260,15 @@ def bulletins(session: Session, numbers: Collection[int]) -> dict[int, Bulletin]
             version=row.version,
             arrival=row.arrival,
             source_address=addresses.get(number),
+            corrections=tuple(
+                Correction(correction.at.astimezone(_zone(row.published_offset_minutes)), correction.note)
+                for correction in corrections[number]
+            ),
+            gone=Departure(row.gone_at, row.gone_reason or "") if row.gone_at else None,
+            place=Place(row.place_name, row.place_latitude_e5, row.place_longitude_e5) if row.place_name else None,
+            origin=Origin(row.origin_name, row.origin_url or "") if row.origin_name else None,
         )
-        for number, (row, html) in rows.items()
+        for number, row in rows.items()
     }
 
 
@@ -177,6 +295,12 @@ def iter_bulletins(
         below = numbers[-1]
 
 
+def count_selected(session: Session, selection: Selection) -> int:
+    """Count the bulletins under one selection that is kept."""
+    chosen = select(func.count()).select_from(DbPlacement).where(DbPlacement.selection_key == selection.key)
+    return session.scalar(chosen) or 0
+
+
 def count_placed(session: Session) -> dict[str, int]:
     """Count the bulletins under each selection_key of one criterion, and under `all`."""
     rows = session.execute(
@@ -187,19 +311,23 @@ def count_placed(session: Session) -> dict[str, int]:
     return {row.selection_key: row.placed for row in rows}
 
 
-def find_visible_file(session: Session, digest: str) -> StoredFile | None:
-    """Give the file with this digest while a published bulletin uses it, else None."""
-    row = session.scalar(
-        select(DbStoredFile)
-        .join(DbAttachment, DbAttachment.digest == DbStoredFile.digest)
-        .join(DbBulletin, DbBulletin.number == DbAttachment.bulletin)
-        .where(DbStoredFile.digest == digest, DbBulletin.status == Status.PUBLISHED.value)
-        .limit(1)
+def count_pairs(session: Session) -> dict[str, int]:
+    """Count the bulletins under each selection_key of a category with a body that holds any."""
+    rows = session.execute(
+        select(DbPlacement.selection_key, func.count().label("placed"))
+        .where(DbPlacement.selection_key.contains("."))
+        .group_by(DbPlacement.selection_key)
     )
-    return _stored_file(row) if row else None
+    return {row.selection_key: row.placed for row in rows}
 
 
-def moment_of(row: DbBulletin) -> Moment | None:
+def emptied_keys(session: Session) -> frozenset[str]:
+    """Give the selection_keys that bulletins left and that hold none any more."""
+    held = select(DbPlacement.selection_key).where(DbPlacement.selection_key == DbTombstone.selection_key)
+    return frozenset(session.scalars(select(DbTombstone.selection_key).distinct().where(~held.exists())))
+
+
+def moment_of(row: DbBulletin | Row[Any]) -> Moment | None:
     """Give the publication moment of a row in the offset that it was given in."""
     instant = _in_offset(row.published_at, row.published_offset_minutes)
     if instant is None or row.published_precision is None:
@@ -207,57 +335,61 @@ def moment_of(row: DbBulletin) -> Moment | None:
     return Moment(instant, Precision(row.published_precision))
 
 
-def _in_offset(instant: datetime | None, offset_minutes: int | None) -> datetime | None:
-    if instant is None:
+def focus_of(row: DbAttachment | Row[Any]) -> Focus | None:
+    """Give the focal point of a photo, None where nobody set one."""
+    if row.focus_x_percent is None or row.focus_y_percent is None:
         return None
-    return instant.astimezone(timezone(timedelta(minutes=offset_minutes or 0)))
+    return Focus(row.focus_x_percent, row.focus_y_percent)
 
 
-def _entity_marks(session: Session, selection: Selection) -> list[tuple[int, datetime]]:
-    marks = []
-    for row_type, entity_id in (
-        (DbCategory, selection.category),
-        (DbOrganisation, selection.organisation),
-        (DbOrganisation, selection.publisher),
-        (DbAuthor, selection.author),
-    ):
-        if entity_id is not None:
-            found = session.execute(
-                select(row_type.edition, row_type.changed_at).where(row_type.id == entity_id)
-            ).one_or_none()
-            if found is None:
-                raise NotFound(row_type.__tablename__, str(entity_id))
-            marks.append((found.edition, found.changed_at))
-    if not marks:
-        created_at = session.execute(select(DbInstance.created_at)).scalar_one()
-        marks.append((0, created_at.astimezone(UTC)))
+def _in_offset(instant: datetime | None, offset_minutes: int | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(_zone(offset_minutes))
+
+
+def _zone(offset_minutes: int | None) -> timezone:
+    return timezone(timedelta(minutes=offset_minutes or 0))
+
+
+def name_of_its_day(former: FormerNames, entity: EntityT, published_at: datetime | None) -> EntityT:
+    """Give an entity the name that it had when a bulletin was published."""
+    if published_at is None or entity.id not in former:
+        return entity
+    name = name_at(former[entity.id], published_at)
+    if name is None:
+        return entity
+    if isinstance(entity, Author):
+        return replace(entity, name=name.name, slug=name.slug)
+    return replace(entity, name=name.name, slug=name.slug, short_name=name.short_name)
+
+
+def _corrections(session: Session, numbers: Collection[int]) -> defaultdict[int, list[Correction]]:
+    found: defaultdict[int, list[Correction]] = defaultdict(list)
+    for row in session.execute(_CORRECTIONS, {"numbers": list(numbers)}):
+        found[row.bulletin].append(Correction(row.corrected_at, row.note))
+    return found
+
+
+def channel_marks(session: Session, selection: Selection) -> list[tuple[int, datetime]]:
+    """Give edition and instant of the last changes of what a selection is, not of what stands in it."""
+    marks = entity_marks(session, selection)
+    own = session.get(DbChannelSetting, selection.key)
+    if own is not None:
+        marks.append((own.edition, own.changed_at))
     return marks
 
 
-def _linked(
-    session: Session,
-    link: type[DbBulletinCategory] | type[DbBulletinSubject] | type[DbBulletinAuthor],
-    target: InstrumentedAttribute[int],
-    numbers: Collection[int],
-) -> defaultdict[int, list[int]]:
+def _linked(session: Session, links: Select[int, int], numbers: Collection[int]) -> defaultdict[int, list[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
-    rows = session.execute(
-        select(link.bulletin, target).where(link.bulletin.in_(numbers)).order_by(link.bulletin, link.ordinal, target)
-    )
-    for number, entity in rows:
+    for number, entity in session.execute(links, {"numbers": list(numbers)}):
         found[number].append(entity)
     return found
 
 
 def _attachments(session: Session, numbers: Collection[int]) -> defaultdict[int, list[Attachment]]:
     found: defaultdict[int, list[Attachment]] = defaultdict(list)
-    rows = session.execute(
-        select(DbAttachment, DbStoredFile)
-        .outerjoin(DbStoredFile, DbStoredFile.digest == DbAttachment.digest)
-        .where(DbAttachment.bulletin.in_(numbers))
-        .order_by(DbAttachment.bulletin, DbAttachment.number)
-    )
-    for row, file in rows:
+    rows = session.execute(_ATTACHMENTS, {"numbers": list(numbers)}).all()
+    stored = files.files_by_digest(session, {row.digest for row in rows if row.digest is not None})
+    for row in rows:
         found[row.bulletin].append(
             Attachment(
                 number=row.number,
@@ -265,31 +397,14 @@ def _attachments(session: Session, numbers: Collection[int]) -> defaultdict[int,
                 caption=row.caption,
                 credit=row.credit,
                 alternative_text=row.alternative_text,
-                file=_joined_file(file),
+                reference=row.reference,
+                focus=focus_of(row),
+                file=stored[row.digest] if row.digest is not None else None,
             )
         )
     return found
 
 
 def _source_addresses(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(DbSourceRecord.bulletin, func.min(DbSourceRecord.address))
-        .where(DbSourceRecord.bulletin.in_(numbers), DbSourceRecord.address.is_not(None))
-        .group_by(DbSourceRecord.bulletin)
-    )
-    return {number: address for number, address in rows if address is not None}
-
-
-def _joined_file(row: DbStoredFile | None) -> StoredFile | None:
-    """Read the far side of an outer join."""
-    return None if row is None else _stored_file(row)
-
-
-def _stored_file(row: DbStoredFile) -> StoredFile:
-    return StoredFile(
-        digest=row.digest,
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        width_px=row.width_px,
-        height_px=row.height_px,
-    )
+    rows = session.execute(_SOURCE_ADDRESSES, {"numbers": list(numbers)})
+    return {number: address for number, address in rows.all() if address is not None}

@@ -2,6 +2,11 @@
 
 Writers take their turn (BEGIN IMMEDIATE on SQLite, a table lock on PostgreSQL), so that counters have no
 gap and a change with a higher edition is never visible before one with a lower. Readers never wait for them.
+
+Isolation: a writer sees what every writer before it committed and nothing else, as if they ran one after another. On
+PostgreSQL it runs at READ COMMITTED and first takes SHARE ROW EXCLUSIVE on `instance`, which one transaction at a time
+can hold and which stops no reader; whoever waits for it reads only afterwards. A reader sees the one state that was
+committed when its first query began: a WAL snapshot on SQLite, REPEATABLE READ, READ ONLY on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -27,6 +32,8 @@ Clock = Callable[[], datetime]
 Subscriber = Callable[[tuple[Change, ...]], None]
 
 BUSY_SECONDS = 30
+UNNAMED = "store"
+"""The actor of what nobody in particular does."""
 ACCEPTED_URLS = "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
 
 
@@ -59,19 +66,21 @@ class Database:
         return self._engine.dialect.name == "sqlite"
 
     @contextlib.contextmanager
-    def transaction(self, *, dry_run: bool = False) -> Iterator[Session]:
+    def transaction(self, *, actor: str = UNNAMED, dry_run: bool = False) -> Iterator[Session]:
         """Write: everything in the block is committed together, or nothing of it.
 
-        Subscribers hear of the changes after the commit. With `dry_run` all is done and then undone.
+        `actor` is who does it, for the audit log. Subscribers hear of the changes after the commit. With `dry_run`
+        all is done and then undone.
         Raises StoreUnavailable, StoreReadOnly, DiskFull or SchemaMismatch.
         """
         with self._session("write") as session:
             if not self.is_sqlite:
+                session.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
                 session.execute(text("LOCK TABLE instance IN SHARE ROW EXCLUSIVE MODE"))
             # Asked first, so that the clock is read once this writer's turn has come.
             newest = session.scalar(select(DbChange.committed_at).order_by(DbChange.edition.desc()).limit(1))
             present = self.clock().astimezone(UTC).replace(microsecond=0)
-            session.info.update(now=present, change_instant=max(present, newest or present), changes=[])
+            session.info.update(now=present, change_instant=max(present, newest or present), changes=[], actor=actor)
             yield session
             session.flush()
             if dry_run:
@@ -91,6 +100,15 @@ class Database:
             session.rollback()
 
     @contextlib.contextmanager
+    def still(self) -> Iterator[Database]:
+        """Give this database as it stands now, to one thread: all snapshots taken of it in the block are the same.
+
+        Whoever reads it for long sees nothing of what is written meanwhile, and nobody waits for him.
+        """
+        with self.snapshot() as session:
+            yield _StillDatabase(self, session)
+
+    @contextlib.contextmanager
     def schema_change(self) -> Iterator[Session]:
         """Write like `transaction`, on a database that may have no tables yet; other upgrades wait."""
         if self.is_sqlite:
@@ -104,6 +122,24 @@ class Database:
     def subscribe(self, subscriber: Subscriber) -> None:
         """Have `subscriber` called, in the committing thread, with the changes of each commit made here."""
         self._subscribers.append(subscriber)
+
+    def purge_deleted(self) -> bool:
+        """Have the database give up the bytes of deleted rows; False where readers are in the way for now.
+
+        SQLite overwrites them in its file when the log is written back. PostgreSQL keeps them until VACUUM, whose
+        turn it is left to.
+        """
+        if not self.is_sqlite:
+            return True
+        with contextlib.closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            # Whoever reads just now is not waited for.
+            cursor.execute("PRAGMA busy_timeout = 0")
+            try:
+                is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+            return not is_busy
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -138,6 +174,26 @@ class Database:
             raise _translated(error) from error
 
 
+class _StillDatabase(Database):
+    """A database whose every snapshot is one that was begun before."""
+
+    def __init__(self, moving: Database, session: Session) -> None:
+        self.url = moving.url
+        self.clock = moving.clock
+        self._subscribers = []
+        self._engine = moving._engine
+        self._begun = session
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Hand out the one snapshot; it stays open."""
+        try:
+            yield self._begun
+        except DBAPIError as error:
+            raise _translated(error) from error
+        self._begun.expunge_all()
+
+
 def now(session: Session) -> datetime:
     """Give the instant of a write transaction: one for all that it does, in whole seconds, UTC."""
     instant: datetime = session.info["now"]
@@ -151,6 +207,17 @@ def change_instant(session: Session) -> datetime:
     """
     instant: datetime = session.info["change_instant"]
     return instant
+
+
+def not_before(session: Session, instant: datetime) -> None:
+    """Have what this transaction changes carry an instant that is not before this one."""
+    session.info["change_instant"] = max(session.info["change_instant"], instant)
+
+
+def actor_of(session: Session) -> str:
+    """Give who a write transaction was begun for."""
+    actor: str = session.info["actor"]
+    return actor
 
 
 def _checked_url(given: str | URL) -> URL:
@@ -197,7 +264,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver would begin transactions by itself, and only before the first write: too late for a snapshot.
     connection.isolation_level = None
     # An acknowledged write must survive a power cut, hence FULL although WAL is safe from corruption without.
-    for pragma in ("foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -16000"):
+    # What is expunged must not be found in the file's free pages, hence secure_delete.
+    for pragma in (
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+        "secure_delete = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -214,17 +288,38 @@ def _translated(error: DBAPIError) -> Exception:
         return StoreReadOnly("the database is read-only; give this user write permission on its file and folder")
     if "disk is full" in said or state == "53100":
         return DiskFull("the disk is full; nothing was changed; free some space and try again")
-    if "no such table" in said or "no such column" in said or state in {"42P01", "42703"}:
+    if state in {"42P01", "42703"} or any(
+        missing in said for missing in ("no such table", "no such column", "has no column named")
+    ):
         return SchemaMismatch("the database has no store of this version; run `bantin db upgrade`")
+    if "already exists" in said or "duplicate column name" in said or state in {"42P07", "42701"}:
+        return SchemaMismatch(
+            f"the tables are not those of the schema that the store names ({said.splitlines()[0]}); "
+            "nothing was changed; restore a backup into an empty place (bantin restore)",
+            vietnamese="cấu trúc dữ liệu không khớp với phiên bản đã ghi, chưa có gì thay đổi; "
+            "hãy khôi phục từ bản sao lưu (bantin restore)",
+        )
     if "disk I/O error" in said or state == "58030":
         return StoreUnavailable("the disk refused to read or write; nothing was changed; look at its state and limits")
-    if "not a database" in said or "malformed" in said:
-        return StoreUnavailable(f"the database file is damaged or is no database: {said}")
+    if any(sign in said for sign in ("not a database", "malformed", "no such module: fts5")):
+        return _unusable(said)
+    if state is not None and state[:2] in {"08", "40", "53", "57"}:
+        return StoreUnavailable(f"the database cannot serve now: {said.strip()}")
     if "is locked" in said or state == "55P03":
         return StoreUnavailable(f"another writer held the database for over {BUSY_SECONDS} seconds; try again")
     if "unable to open" in said or (state is None and not isinstance(error.orig, sqlite3.Error)):
         return StoreUnavailable(f"the database cannot be reached: {said.strip()}")
     return error
+
+
+def _unusable(said: str) -> StoreUnavailable:
+    if "no such module" in said:
+        return StoreUnavailable(
+            "this Python's SQLite was built without full-text search (FTS5); use another Python, or PostgreSQL",
+            vietnamese="SQLite của bản Python này không có tìm kiếm toàn văn (FTS5); "
+            "hãy dùng bản Python khác hoặc PostgreSQL",
+        )
+    return StoreUnavailable(f"the database file is damaged or is no database: {said}")
 
 
 def sqlite_url(path: Path) -> URL:

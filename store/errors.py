@@ -7,11 +7,15 @@ StoreError
 │   ├── DateRefused            a date that is none, or is ambiguous
 │   ├── MarkupRefused          HTML past the limits of size, depth or weight
 │   ├── PageUnreadable         a page or manuscript whose parts cannot be found
-│   └── PhotoRefused           a file that is no photo, or past the limits
+│   ├── PhotoRefused           a file that is no photo, or past the limits
+│   ├── DocumentRefused        a file that is no document we take, is broken, or could do harm
+│   └── BackupRefused          a file that is no whole, unaltered backup
 ├── NotFound                   a name, slug or number that nothing stands under
 ├── Conflict                   right in itself, but not in the state that the store is in
 │   ├── AlreadyExists
-│   └── NotPublishable
+│   ├── NotPublishable
+│   └── LeaseLost              another worker does it by now
+├── StoreDamaged               rows that no code of ours wrote
 └── StoreUnavailable           the database or the disk cannot serve
     ├── StoreReadOnly
     ├── DiskFull
@@ -22,9 +26,33 @@ from __future__ import annotations
 
 SHOWN_VALUE_CHARS = 80
 
+VIETNAMESE = {
+    "bulletin": "bản tin",
+    "category": "chuyên mục",
+    "organisation": "cơ quan, đơn vị",
+    "author": "tác giả",
+    "attachment": "tệp đính kèm",
+    "file": "tệp",
+    "slug": "tên địa chỉ",
+    "revision": "phiên bản",
+    "backup": "bản sao lưu",
+    "alias": "tên gọi khác",
+    "redirect": "địa chỉ chuyển hướng",
+    "channel": "kênh tin",
+    "archive": "kho lưu",
+}
+"""What the kinds of things are called in refusals."""
+
 
 class StoreError(Exception):
-    """Something the store refuses to do; `str()` is a sentence for a person."""
+    """Something the store refuses to do; `str()` is a sentence for a person, `vietnamese` the same in Vietnamese.
+
+    Where nobody wrote the Vietnamese sentence it is empty.
+    """
+
+    def __init__(self, *said: object, vietnamese: str = "") -> None:
+        self.vietnamese = vietnamese
+        super().__init__(*said)
 
 
 class InputError(StoreError):
@@ -42,13 +70,14 @@ class InputError(StoreError):
         reason: str,
         accepted: str = "",
         line: int | None = None,
+        vietnamese: str = "",
     ) -> None:
         self.field = field
         self.value = value
         self.reason = reason
         self.accepted = accepted
         self.line = line
-        super().__init__(field, value, reason, accepted, line)
+        super().__init__(field, value, reason, accepted, line, vietnamese=vietnamese)
 
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line is not None else ""
@@ -81,6 +110,14 @@ class PhotoRefused(InputError):
     """A file that is no photo of a kind we take, or is past the limits."""
 
 
+class DocumentRefused(InputError):
+    """A file that is no document of a kind we take, is broken or past the limits, or brings programs along."""
+
+
+class BackupRefused(InputError):
+    """A file that is no whole, unaltered backup."""
+
+
 class NotFound(StoreError):
     """Nothing stands under this name, slug or number; `nearest` lists the closest known ones."""
 
@@ -88,7 +125,9 @@ class NotFound(StoreError):
         self.kind = kind
         self.value = value
         self.nearest = nearest
-        super().__init__(kind, value, nearest)
+        known = "; gần giống: " + ", ".join(f"“{name}”" for name in nearest) if nearest else ""
+        said = f"không có {VIETNAMESE.get(kind, kind)} {shown(value)}{known}"
+        super().__init__(kind, value, nearest, vietnamese=said)
 
     def __str__(self) -> str:
         known = "; nearest known: " + ", ".join(f"“{name}”" for name in self.nearest) if self.nearest else ""
@@ -107,7 +146,8 @@ class AlreadyExists(Conflict):
         self.kind = kind
         self.value = value
         self.hint = hint
-        super().__init__(kind, value, hint)
+        said = f"đã có {VIETNAMESE.get(kind, kind)} {shown(value)}"
+        super().__init__(kind, value, hint, vietnamese=said)
 
     def __str__(self) -> str:
         return f"{self.kind} {shown(self.value)} exists already" + (f"; {self.hint}" if self.hint else "")
@@ -115,6 +155,14 @@ class AlreadyExists(Conflict):
 
 class NotPublishable(Conflict):
     """A bulletin that lacks what readers need, or whose state forbids publishing."""
+
+
+class LeaseLost(Conflict):
+    """Another worker does by now what this one was about to do."""
+
+
+class StoreDamaged(StoreError):
+    """What was asked for stands in the store, but in rows that were altered behind its back."""
 
 
 class StoreUnavailable(StoreError):

@@ -1,7 +1,7 @@
 """Finds categories, organisations and authors by what people call them, and guards the names that new ones get.
 
 A name is looked for as it stands, then without regard to capitals and signs; one that is typed without any marks
-also finds its marked form.
+also finds its marked form. What nobody is called today is looked for among the names of former days.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.errors import AlreadyExists, InputError, NotFound
-from store.models import DbAlias, DbAuthor, DbCategory, DbOrganisation
-from store.text.nearest import nearest
+from store.errors import VIETNAMESE, AlreadyExists, InputError, NotFound, shown
+from store.models import DbAlias, DbAuthor, DbCategory, DbFormerName, DbOrganisation
+from store.text.nearest import nearest_owned
 from store.text.vietnamese import clean_line, fold
 
 NAME_CHARS = 300
@@ -37,6 +37,13 @@ ROW_TYPES: Mapping[Kind, type[DbCategory] | type[DbOrganisation] | type[DbAuthor
     Kind.ORGANISATION: DbOrganisation,
     Kind.AUTHOR: DbAuthor,
 }
+KIND_OF_CRITERION = {
+    "category": Kind.CATEGORY,
+    "organisation": Kind.ORGANISATION,
+    "publisher": Kind.ORGANISATION,
+    "author": Kind.AUTHOR,
+}
+"""What the ids, and the slugs, of each criterion are of."""
 
 
 def aliases(session: Session, kind: Kind) -> Mapping[int, tuple[str, ...]]:
@@ -49,7 +56,7 @@ def aliases(session: Session, kind: Kind) -> Mapping[int, tuple[str, ...]]:
 
 
 def get_id(session: Session, kind: Kind, name: str) -> int:
-    """Give the id of the one entity of this name, short name, alias or slug.
+    """Give the id of the one entity of this name, short name, alias, slug or former name.
 
     Raises NotFound, naming the nearest known ones, or InputError where the name stands for several.
     """
@@ -58,29 +65,51 @@ def get_id(session: Session, kind: Kind, name: str) -> int:
     exact = session.scalar(select(row_type.id).where(row_type.name == wanted))
     if exact is not None:
         return exact
-    known = _known_names(session, kind)
+    known, former = known_names(session, kind), _former_names(session, kind)
     # "bao chi" may be typed for "Báo chí"; "bào chì" is another word.
     is_unmarked = fold(wanted) == wanted.casefold()
     matches: tuple[Callable[[str], str], ...] = (str.casefold, _bare) if is_unmarked else (str.casefold, _without_signs)
-    for match in matches:
-        ids = {entity for label, entity in known if match(label) == match(wanted)}
-        if len(ids) == 1:
-            return ids.pop()
-        if ids:
-            raise InputError(
-                field=kind.value,
-                value=name,
-                reason=f"stands for {len(ids)} of them",
-                accepted="a full name, or the slug that `bantin " + kind.value + " list` shows",
-            )
-    raise NotFound(kind.value, name, nearest(wanted, [label for label, _ in known]))
+    for names in (known, former):
+        for match in matches:
+            ids = {entity for label, entity in names if match(label) == match(wanted)}
+            if len(ids) == 1:
+                return ids.pop()
+            if ids:
+                raise _ambiguous(kind, name, len(ids))
+    raise NotFound(kind.value, name, tuple(each for each, _ in nearest_owned(wanted, known)))
+
+
+def count_owners(session: Session, kind: Kind, name: str) -> int:
+    """Count the entities that a name stands for, letter by letter, as a name, short name, alias or former name."""
+    known = [*known_names(session, kind), *_former_names(session, kind)]
+    return len({entity for label, entity in known if label.casefold() == name.casefold()})
+
+
+def _ambiguous(kind: Kind, name: str, count: int) -> InputError:
+    return InputError(
+        field=kind.value,
+        value=name,
+        reason=f"stands for {count} of them",
+        accepted="a full name, or the slug that `bantin " + kind.value + " list` shows",
+        vietnamese=f"“{name}” là tên chung của {count} {VIETNAMESE[kind.value]}; hãy ghi tên đầy đủ",
+    )
+
+
+def _former_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
+    rows = session.execute(
+        select(DbFormerName.name, DbFormerName.short_name, DbFormerName.entity_id).where(
+            DbFormerName.kind == kind.value
+        )
+    )
+    return [(name, row.entity_id) for row in rows for name in (row.name, row.short_name) if name]
 
 
 def _without_signs(name: str) -> str:
     return " ".join(_WORDS.findall(name.casefold()))
 
 
-def _known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
+def known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
+    """Give what the entities of a kind go by, each with the id of its own: first names, then slugs and the rest."""
     row_type = ROW_TYPES[kind]
     names = [(row.name, row.id) for row in session.execute(select(row_type.name, row_type.id).order_by(row_type.id))]
     names += [(row.slug, row.id) for row in session.execute(select(row_type.slug, row_type.id))]
@@ -91,10 +120,11 @@ def _known_names(session: Session, kind: Kind) -> list[tuple[str, int]]:
     return names
 
 
-def new_name(session: Session, kind: Kind, name: str, *, as_new: bool = False) -> str:
+def new_name(session: Session, kind: Kind, name: str, *, as_new: bool = False, own: int | None = None) -> str:
     """Give a name as it will be stored; raises InputError, or AlreadyExists for one that is taken.
 
-    Unless `as_new`, one that differs from a known name in marks and signs alone is taken, too.
+    Unless `as_new`, one that differs from a known name in marks and signs alone is taken, too; `own` is the id of
+    the entity that gets it, which may keep what is its own.
     """
     cleaned = line_of(f"{kind.value} name", name, NAME_CHARS)
     if not _bare(cleaned):
@@ -103,13 +133,18 @@ def new_name(session: Session, kind: Kind, name: str, *, as_new: bool = False) -
             value=name,
             reason="has no letter or digit" if cleaned else "is empty",
             accepted=f"1 to {NAME_CHARS} characters",
+            vietnamese=f"thiếu tên {VIETNAMESE[kind.value]}, hoặc tên không có chữ nào (tối đa {NAME_CHARS} ký tự)",
         )
     row_type = ROW_TYPES[kind]
-    for known, slug in session.execute(select(row_type.name, row_type.slug)):
-        if known == cleaned:
-            raise AlreadyExists(kind.value, known, f"its slug is {slug}")
-        if not (as_new or kind is Kind.AUTHOR) and _bare(known) == _bare(cleaned):
-            raise AlreadyExists(kind.value, known, f"its slug is {slug}; --as-new adds “{cleaned}” beside it")
+    others = select(row_type.name, row_type.slug).where(row_type.id != (own or 0))
+    same = session.execute(others.where(row_type.name == cleaned)).one_or_none()
+    if same is not None:
+        raise AlreadyExists(kind.value, same.name, f"its slug is {same.slug}")
+    if as_new or kind is Kind.AUTHOR:
+        return cleaned
+    for row in session.execute(others):
+        if _bare(row.name) == _bare(cleaned):
+            raise AlreadyExists(kind.value, row.name, f"its slug is {row.slug}; --as-new adds “{cleaned}” beside it")
     return cleaned
 
 
@@ -124,6 +159,10 @@ def line_of(field: str, value: str, limit: int) -> str:
         value = clean_line(value, field=field)
     if len(value) > limit:
         raise InputError(
-            field=field, value=value, reason=f"has {len(value):,} characters", accepted=f"at most {limit} characters"
+            field=field,
+            value=value,
+            reason=f"has {len(value):,} characters",
+            accepted=f"at most {limit} characters",
+            vietnamese=f"{shown(value)} dài {len(value)} ký tự, tối đa {limit}",
         )
     return value

@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 from store.changes import COUNTERS
 from store.database import Database, sqlite_path
 from store.errors import SchemaMismatch, StoreUnavailable
+from store.fulltext import indexing
+from store.fulltext.contract import TABLES as SEARCH_TABLES
 from store.models import METADATA, DbCounter, DbInstance
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -55,16 +57,38 @@ def upgrade(database: Database, *, instance: uuid.UUID | None = None) -> SchemaS
     with database.schema_change() as session:
         connection = session.connection()
         before = _state(connection)
-        if before.found is not None and before.found not in _known_revisions():
-            raise SchemaMismatch(
-                f"the store is at schema {before.found}, which this version of Bantin does not know; "
-                "install the newer version that wrote it"
-            )
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if before.found is not None:
+            require_known(before.found, "the store")
+        migrate(connection)
         _found_instance(session, instance or uuid.uuid4(), database)
+        add_counters(session)
+        if before.found is not None:
+            indexing.fill_where_empty(session)
     return before
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision that this code knows, inside the transaction that is open; add no rows."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def add_counters(session: Session) -> None:
+    """Add the counters that an older version did not have."""
+    known = set(session.scalars(select(DbCounter.name)))
+    session.add_all(DbCounter(name=name, value=0) for name in COUNTERS if name not in known)
+
+
+def require_known(revision: str, what: str) -> None:
+    """Raise SchemaMismatch for a revision that this code cannot bring to its own; `what` is at it."""
+    if revision not in _known_revisions():
+        raise SchemaMismatch(
+            f"{what} is at schema {revision}, which this version of Bantin does not know; "
+            "install the newer version that wrote it",
+            vietnamese=f"dữ liệu có cấu trúc {revision} mà phiên bản Bantin này không biết; "
+            "hãy cài phiên bản mới hơn đã ghi dữ liệu đó",
+        )
 
 
 def state(database: Database) -> SchemaState:
@@ -83,16 +107,35 @@ def require_current(database: Database) -> None:
     if not found.is_current:
         shown = database.url.render_as_string(hide_password=True)
         if found.found is None:
-            raise SchemaMismatch(f"there is no store at {shown}; `bantin db upgrade` makes one, if this is the place")
+            raise SchemaMismatch(
+                f"there is no store at {shown}; `bantin db upgrade` makes one, if this is the place",
+                vietnamese=f"chưa có kho dữ liệu tại {shown}; nếu đúng chỗ, hãy chạy bantin db upgrade",
+            )
+        require_known(found.found, f"the store at {shown}")
         raise SchemaMismatch(
-            f"the store at {shown} has schema {found.found}, this version needs {found.wanted}; run `bantin db upgrade`"
+            f"the store at {shown} has schema {found.found}, this version needs {found.wanted}; "
+            "run `bantin db upgrade`",
+            vietnamese=f"dữ liệu có cấu trúc {found.found}, phiên bản này cần {found.wanted}; "
+            "hãy chạy bantin db upgrade",
         )
+
+
+def current_revision(session: Session) -> str:
+    """Give the revision of the store that a session reads; raises SchemaMismatch unless it is this code's."""
+    found = _state(session.connection())
+    if found.found is None or not found.is_current:
+        raise SchemaMismatch(
+            f"the store has schema {found.found}, this version needs {found.wanted}; try again",
+            vietnamese=f"dữ liệu có cấu trúc {found.found}, phiên bản này cần {found.wanted}; hãy thử lại",
+        )
+    return found.found
 
 
 def differences(database: Database) -> list[str]:
     """List where the tables differ from the models; empty in a sound store."""
     with database.snapshot() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": _is_modelled}
+        context = MigrationContext.configure(session.connection(), opts=options)
         return [str(difference) for difference in compare_metadata(context, METADATA)]
 
 
@@ -111,11 +154,13 @@ def instance_uuid(session: Session) -> uuid.UUID:
     return uuid.UUID(session.execute(select(DbInstance.uuid)).scalar_one())
 
 
+def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name not in SEARCH_TABLES
+
+
 def _found_instance(session: Session, instance: uuid.UUID, database: Database) -> None:
     if session.get(DbInstance, 1) is None:
         session.add(DbInstance(id=1, uuid=str(instance), created_at=database.clock().replace(microsecond=0)))
-    known = set(session.scalars(select(DbCounter.name)))
-    session.add_all(DbCounter(name=name, value=0) for name in COUNTERS if name not in known)
 
 
 def _state(connection: Connection) -> SchemaState:

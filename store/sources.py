@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 
@@ -42,6 +43,25 @@ class Record:
     folded_title: str | None
 
 
+EXPUNGED_KEY = "sha256:"
+"""Begins the external key of an expunged bulletin. The key may have been words of its own, so its digest is kept:
+the same page is known, and refused, when its source offers it again."""
+
+
+def digest_key(external_key: str) -> str:
+    """Give the form in which the external key of an expunged bulletin is kept."""
+    return EXPUNGED_KEY + hashlib.sha256(external_key.encode()).hexdigest()
+
+
+def forget_words(session: Session, bulletin: int) -> None:
+    """Blank what the records of a bulletin keep of its words, and keep that it came from there."""
+    for record in session.scalars(select(DbSourceRecord).where(DbSourceRecord.bulletin == bulletin)).all():
+        if not record.external_key.startswith(EXPUNGED_KEY):
+            record.external_key = digest_key(record.external_key)
+        record.content_digest, record.address, record.folded_title, record.day = "", None, None, None
+    session.flush()
+
+
 def find_or_add(session: Session, kind: str, name: str) -> Source:
     """Give the source of this kind and name, adding it when it is met for the first time."""
     row = session.scalar(select(DbSource).where(DbSource.kind == kind, DbSource.name == name))
@@ -54,8 +74,9 @@ def find_or_add(session: Session, kind: str, name: str) -> Source:
 
 
 def find_record(session: Session, source: Source, external_key: str) -> Record | None:
-    """Give what is known of a key, None for one never seen."""
+    """Give what is known of a key, None for one never seen; what was expunged is known by its digest."""
     row = session.get(DbSourceRecord, (source.id, external_key))
+    row = row or session.get(DbSourceRecord, (source.id, digest_key(external_key)))
     return _record(row) if row else None
 
 

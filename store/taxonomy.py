@@ -7,27 +7,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ScalarResult, Select, bindparam, select
+from sqlalchemy.orm import Session
 
-from store import changes
+from store import audit, changes
 from store.database import change_instant
-from store.errors import InputError, NotFound
-from store.models import DbAlias, DbAuthor, DbCategory, DbOrganisation, DbSlug
-from store.names import NAME_CHARS, ROW_TYPES, Kind, get_id, line_of, new_name
-from store.text.nearest import nearest
+from store.errors import VIETNAMESE, AlreadyExists, Conflict, InputError, NotFound
+from store.lineage import forget_lineage
+from store.models import DbAlias, DbAuthor, DbCategory, DbFormerName, DbOrganisation, DbSlug
+from store.names import KIND_OF_CRITERION, NAME_CHARS, ROW_TYPES, Kind, get_id, known_names, line_of, new_name
+from store.text.nearest import nearest_owned
 from store.text.slugs import slugify
 from store.text.vietnamese import clean_line
-from store.types import Author, Category, Organisation
+from store.types import Author, Category, Organisation, Selection
 
 DESCRIPTION_CHARS = 1_000
 
 
 _WEBSITE = re.compile(r"https?://[^\s\"<>\\]{1,500}")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-KEY_LETTERS = {Kind.CATEGORY: "c", Kind.ORGANISATION: "o", Kind.AUTHOR: "a"}
+EntityRowT = TypeVar("EntityRowT", DbCategory, DbOrganisation, DbAuthor)
+
+# Built once: every cold document needs all three.
+_BY_ID: Mapping[type[Any], Select[Any]] = {
+    row_type: select(row_type).where(row_type.id.in_(bindparam("ids", expanding=True))).order_by(row_type.id)
+    for row_type in ROW_TYPES.values()
+}
 
 
 def add_category(
@@ -38,20 +48,21 @@ def add_category(
     aliases: Iterable[str] = (),
     parent: str | None = None,
     description: str = "",
+    slug: str | None = None,
     as_new: bool = False,
 ) -> Category:
     """Add a category; `parent` is named as people name it.
 
-    Raises AlreadyExists for a name that is taken or, unless `as_new`, differs from one in marks and signs alone;
-    NotFound for an unknown parent; InputError for no name.
+    Raises AlreadyExists for a name that is taken or, unless `as_new`, differs from one in marks and signs alone, and
+    for a slug that was given before; NotFound for an unknown parent; InputError for no name.
     """
     name = new_name(session, Kind.CATEGORY, name, as_new=as_new)
     row = DbCategory(
         name=name,
         short_name=_short_name(short_name),
-        slug=_claim_slug(session, Kind.CATEGORY, name),
+        slug=claim_slug(session, Kind.CATEGORY, name, wanted=slug),
         description=line_of("description", description, DESCRIPTION_CHARS),
-        parent_id=get_category(session, parent).id if parent else None,
+        parent_id=_open_parent(Kind.CATEGORY, get_category(session, parent)) if parent else None,
         edition=0,
         changed_at=change_instant(session),
     )
@@ -68,6 +79,7 @@ def add_organisation(
     parent: str | None = None,
     description: str = "",
     website: str | None = None,
+    slug: str | None = None,
     as_new: bool = False,
 ) -> Organisation:
     """Add an organisation; raises as `add_category` does."""
@@ -75,10 +87,10 @@ def add_organisation(
     row = DbOrganisation(
         name=name,
         short_name=_short_name(short_name),
-        slug=_claim_slug(session, Kind.ORGANISATION, name),
+        slug=claim_slug(session, Kind.ORGANISATION, name, wanted=slug),
         description=line_of("description", description, DESCRIPTION_CHARS),
         website=_checked_website(website),
-        parent_id=get_organisation(session, parent).id if parent else None,
+        parent_id=_open_parent(Kind.ORGANISATION, get_organisation(session, parent)) if parent else None,
         edition=0,
         changed_at=change_instant(session),
     )
@@ -86,20 +98,33 @@ def add_organisation(
     return get_organisation(session, name)
 
 
-def add_author(session: Session, name: str) -> Author:
+def add_author(session: Session, name: str, *, slug: str | None = None) -> Author:
     """Add a person who is named in bylines; raises AlreadyExists or InputError."""
     name = new_name(session, Kind.AUTHOR, name)
     row = DbAuthor(
-        name=name, slug=_claim_slug(session, Kind.AUTHOR, name), edition=0, changed_at=change_instant(session)
+        name=name,
+        slug=claim_slug(session, Kind.AUTHOR, name, wanted=slug),
+        edition=0,
+        changed_at=change_instant(session),
     )
     _keep(session, Kind.AUTHOR, row, ())
     return Author(id=row.id, name=row.name, slug=row.slug)
 
 
 def find_or_add_author(session: Session, name: str) -> Author:
-    """Give the author of exactly this name, adding one where there is none."""
-    row = session.scalar(select(DbAuthor).where(DbAuthor.name == clean_line(name, field="author")))
-    return Author(id=row.id, name=row.name, slug=row.slug) if row else add_author(session, name)
+    """Give the author who has exactly this name, or had it once, adding one where there is none."""
+    wanted = clean_line(name, field="author")
+    found = session.scalar(select(DbAuthor.id).where(DbAuthor.name == wanted))
+    if found is None:
+        former = select(DbFormerName.entity_id).where(
+            DbFormerName.kind == Kind.AUTHOR.value, DbFormerName.name == wanted
+        )
+        found = session.scalar(former.order_by(DbFormerName.until.desc()).limit(1))
+    if found is None:
+        alias = select(DbAlias.entity_id).where(DbAlias.kind == Kind.AUTHOR.value, DbAlias.alias == wanted)
+        others = session.scalars(alias.limit(2)).all()
+        found = others[0] if len(others) == 1 else None
+    return authors_by_id(session, {found})[found] if found is not None else add_author(session, name)
 
 
 def get_category(session: Session, name: str) -> Category:
@@ -116,7 +141,7 @@ def get_organisation(session: Session, name: str) -> Organisation:
 
 def categories_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Category]:
     """Give the categories with these ids, or all, in the order of their ids."""
-    rows = session.scalars(select(DbCategory).where(_chosen(DbCategory.id, ids)).order_by(DbCategory.id))
+    rows = _rows(session, DbCategory, ids)
     return {
         row.id: Category(
             id=row.id,
@@ -125,6 +150,9 @@ def categories_by_id(session: Session, ids: Collection[int] | None = None) -> di
             short_name=row.short_name,
             description=row.description,
             parent_id=row.parent_id,
+            successor_id=row.successor_id,
+            merged_at=row.merged_at,
+            closed_at=row.closed_at,
         )
         for row in rows
     }
@@ -132,7 +160,7 @@ def categories_by_id(session: Session, ids: Collection[int] | None = None) -> di
 
 def organisations_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Organisation]:
     """Give the organisations with these ids, or all, in the order of their ids."""
-    rows = session.scalars(select(DbOrganisation).where(_chosen(DbOrganisation.id, ids)).order_by(DbOrganisation.id))
+    rows = _rows(session, DbOrganisation, ids)
     return {
         row.id: Organisation(
             id=row.id,
@@ -142,6 +170,10 @@ def organisations_by_id(session: Session, ids: Collection[int] | None = None) ->
             description=row.description,
             website=row.website,
             parent_id=row.parent_id,
+            successor_id=row.successor_id,
+            merged_at=row.merged_at,
+            closed_at=row.closed_at,
+            includes_subordinates=row.includes_subordinates,
         )
         for row in rows
     }
@@ -149,8 +181,24 @@ def organisations_by_id(session: Session, ids: Collection[int] | None = None) ->
 
 def authors_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Author]:
     """Give the authors with these ids, or all, in the order of their ids."""
-    rows = session.scalars(select(DbAuthor).where(_chosen(DbAuthor.id, ids)).order_by(DbAuthor.id))
-    return {row.id: Author(id=row.id, name=row.name, slug=row.slug) for row in rows}
+    rows = _rows(session, DbAuthor, ids)
+    return {
+        row.id: Author(
+            id=row.id,
+            name=row.name,
+            slug=row.slug,
+            successor_id=row.successor_id,
+            merged_at=row.merged_at,
+            closed_at=row.closed_at,
+        )
+        for row in rows
+    }
+
+
+def changed_at_by_id(session: Session, kind: Kind) -> dict[int, datetime]:
+    """Give when each entity of a kind last changed, by id."""
+    row_type = ROW_TYPES[kind]
+    return {row.id: row.changed_at for row in session.execute(select(row_type.id, row_type.changed_at))}
 
 
 def find_id_by_slug(session: Session, kind: Kind, slug: str) -> tuple[int, str] | None:
@@ -164,58 +212,106 @@ def find_id_by_slug(session: Session, kind: Kind, slug: str) -> tuple[int, str] 
     return (found[0], found[1]) if found else None
 
 
+def get_name(session: Session, kind: Kind, name: str) -> str:
+    """Give the full name of today of what people call by this name; raises NotFound."""
+    row_type = ROW_TYPES[kind]
+    return session.execute(select(row_type.name).where(row_type.id == get_id(session, kind, name))).scalar_one()
+
+
+def get_slug(session: Session, kind: Kind, name: str) -> str:
+    """Give the slug of today of what people call by this name; raises NotFound."""
+    row_type = ROW_TYPES[kind]
+    return session.execute(select(row_type.slug).where(row_type.id == get_id(session, kind, name))).scalar_one()
+
+
 def require_slug(session: Session, kind: Kind, slug: str) -> None:
-    """Raise NotFound, naming the nearest slugs, for one that was never given."""
+    """Raise NotFound, naming the nearest slugs of today, for one that was never given."""
     if find_id_by_slug(session, kind, slug) is None:
-        known = session.scalars(select(DbSlug.slug).where(DbSlug.kind == kind.value)).all()
-        raise NotFound(kind.value, slug, nearest(slug, known))
+        row_type = ROW_TYPES[kind]
+        today = {row.id: row.slug for row in session.execute(select(row_type.id, row_type.slug))}
+        given = session.execute(select(DbSlug.slug, DbSlug.entity_id).where(DbSlug.kind == kind.value))
+        named = [(row.slug, row.entity_id) for row in given] + known_names(session, kind)
+        known = ((name, today[entity]) for name, entity in named if entity in today)
+        raise NotFound(kind.value, slug, tuple(today for _, today in nearest_owned(slug, known)))
 
 
-def ancestors(parents: Mapping[int, int | None], category_id: int) -> tuple[int, ...]:
-    """Give a category's id and those above it, nearest first; `parents` maps id to parent id."""
-    chain: list[int] = []
-    step: int | None = category_id
-    while step is not None and step not in chain:
-        chain.append(step)
-        step = parents.get(step)
-    return tuple(chain)
+def _rows(session: Session, row_type: type[EntityRowT], ids: Collection[int] | None) -> ScalarResult[EntityRowT]:
+    if ids is None:
+        return session.scalars(select(row_type).order_by(row_type.id))
+    return session.scalars(_BY_ID[row_type], {"ids": list(ids)})
 
 
-def category_parents(session: Session) -> dict[int, int | None]:
-    """Map each category's id to its parent's."""
-    return {row.id: row.parent_id for row in session.execute(select(DbCategory.id, DbCategory.parent_id))}
+def claim_slug(
+    session: Session, kind: Kind, name: str, *, wanted: str | None = None, entity_id: int | None = None
+) -> str:
+    """Find the slug for a name: a free one, or one that was this very entity's before.
 
-
-def _chosen(column: InstrumentedAttribute[int], ids: Collection[int] | None) -> ColumnElement[bool]:
-    return true() if ids is None else column.in_(ids)
-
-
-def _claim_slug(session: Session, kind: Kind, name: str) -> str:
+    `wanted` is one that a person asks for: InputError for what is no slug, AlreadyExists for one that another
+    entity has or had.
+    """
+    if wanted is not None:
+        if not _SLUG.fullmatch(wanted):
+            raise InputError(
+                field="slug",
+                value=wanted,
+                reason="cannot stand in an address",
+                accepted="a to z, 0 to 9 and single hyphens, such as van-hoa",
+                vietnamese=f"“{wanted}” không dùng được trong địa chỉ; chỉ được gồm a–z, 0–9 và dấu gạch nối",
+            )
+        if not _is_free(session, kind, wanted, entity_id):
+            raise AlreadyExists("slug", wanted, "it was given before, and addresses that lead somewhere stay")
+        return wanted
     plain = slugify(name)
     slug, suffix = plain, 2
-    while session.get(DbSlug, (kind.value, slug)) is not None:
+    while not _is_free(session, kind, slug, entity_id):
         slug, suffix = f"{plain}-{suffix}", suffix + 1
     return slug
+
+
+def keep_slug(session: Session, kind: Kind, slug: str, entity_id: int) -> None:
+    """Record that a slug is this entity's for ever; it may be already."""
+    session.merge(DbSlug(kind=kind.value, slug=slug, entity_id=entity_id))
+    session.flush()
+
+
+def _is_free(session: Session, kind: Kind, slug: str, entity_id: int | None) -> bool:
+    row = session.get(DbSlug, (kind.value, slug))
+    return row is None or row.entity_id == entity_id
 
 
 def _keep(session: Session, kind: Kind, row: DbCategory | DbOrganisation | DbAuthor, aliases: Iterable[str]) -> None:
     session.add(row)
     session.flush()
-    session.add(DbSlug(kind=kind.value, slug=row.slug, entity_id=row.id))
+    keep_slug(session, kind, row.slug, row.id)
+    forget_lineage(session)
     for alias in sorted({line_of("alias", alias, NAME_CHARS) for alias in aliases} - {"", row.name}):
         session.add(DbAlias(kind=kind.value, entity_id=row.id, alias=alias))
     if kind is not Kind.AUTHOR:
         # An author is seen first in a published bulletin; a draft's byline is nobody's business.
-        keys = _own_keys(kind, row.id)
+        keys = own_keys(kind, row.id)
         row.edition = changes.record(session, f"{kind.value} added", bulletin=None, selection_keys=keys)
-    session.flush()
+    audit.record(session, "added", kind.value, row.id, edition=row.edition or None)
 
 
-def _own_keys(kind: Kind, entity_id: int) -> frozenset[str]:
-    keys = {f"{KEY_LETTERS[kind]}{entity_id}"}
-    if kind is Kind.ORGANISATION:
-        keys.add(f"p{entity_id}")
-    return frozenset(keys)
+def own_keys(kind: Kind, entity_id: int) -> frozenset[str]:
+    """Give the selection_keys that name one entity alone."""
+    criteria = (criterion for criterion, of in KIND_OF_CRITERION.items() if of is kind)
+    return frozenset(Selection.of({criterion: (entity_id,)}).key for criterion in criteria)
+
+
+def wide_key(kind: Kind, entity_id: int) -> str:
+    """Give the selection_key of all that has to do with one entity."""
+    return Selection.of({kind.value: (entity_id,)}).key
+
+
+def _open_parent(kind: Kind, parent: Category | Organisation) -> int:
+    if parent.merged_at is not None or parent.closed_at is not None:
+        ended = "merged" if parent.merged_at is not None else "closed"
+        raise Conflict(
+            f"{kind.value} “{parent.name}” was {ended}; nothing new comes under it",
+            vietnamese=f"{VIETNAMESE[kind.value]} “{parent.name}” đã sáp nhập hoặc ngừng, không nhận thêm cấp dưới",
+        )
+    return parent.id
 
 
 def _short_name(value: str | None) -> str | None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from store.attachments.storage import DiskStorage
+from feeds.samples import seeding
+from feeds.samples.drawings import draw
+from store.attachments.disk import DiskStorage
 from store.database import Database
-from tests.support import stores
+from tests.support import photos, s3, storages, stores
 from tests.support.requirements import lacks
 
 
@@ -20,6 +22,25 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("BANTIN_") and not name.startswith("BANTIN_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _photos_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Drawing and developing the sample photos takes seconds; what one test's process has drawn, the others read."""
+    kept = tmp_path_factory.getbasetemp().parent / "drawn"
+    kept.mkdir(exist_ok=True)
+
+    def draw_once(name: str) -> bytes:
+        path = kept / name
+        if not path.exists():
+            part = path.with_name(f"{name}.{os.getpid()}")
+            part.write_bytes(draw(name))
+            part.replace(path)
+        return path.read_bytes()
+
+    seeding.draw = draw_once
+    photos.RememberingPool.folder = kept
+    seeding.PicturePool = photos.RememberingPool
 
 
 @pytest.fixture
@@ -61,3 +82,21 @@ def database(request: pytest.FixtureRequest, clock: stores.Clock) -> Iterator[Da
 @pytest.fixture
 def storage(tmp_path: Path) -> DiskStorage:
     return DiskStorage(tmp_path / "files")
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[s3.S3Server]:
+    missing = s3.s3_missing()
+    if missing:
+        lacks("s3", missing)
+    server = s3.S3Server()
+    yield server
+    server.end()
+
+
+@pytest.fixture(params=["disk", "s3"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> storages.Kept:
+    """An empty storage, once of each kind."""
+    if request.param == "disk":
+        return storages.on_disk(tmp_path / "files")
+    return storages.on_s3(request.getfixturevalue("s3_server"))

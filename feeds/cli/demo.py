@@ -13,7 +13,7 @@ from feeds.documents.model import Format
 from feeds.samples.seeding import seed
 from feeds.settings import DATABASE_FILE, DEFAULT_PORT
 from store import catalogue, changes, schema
-from store.attachments.storage import DiskStorage
+from store.attachments.disk import DiskStorage
 from store.database import Database, sqlite_url
 from store.errors import InputError
 

@@ -221,12 +221,11 @@ def _import_one(
             categories=options.categories,
             overrules=options.overrules,
         )
-        with workspace.database.transaction(dry_run=options.dry_run) as session:
+        with workspace.database.transaction(actor=actor(), dry_run=options.dry_run) as session:
             done = ingest(
                 session,
                 sources.find_or_add(session, "portal", options.source),
                 page.incoming,
-                actor=actor(),
                 recogniser=recogniser,
                 revises=options.revises,
                 as_new=options.as_new,

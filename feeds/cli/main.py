@@ -7,7 +7,26 @@ from collections.abc import Sequence
 
 import click
 
-from feeds.cli import bulletin, database, demo, doctor, feed, imports, serve, taxonomy
+from feeds.cli import (
+    backup,
+    bulletin,
+    channel,
+    database,
+    demo,
+    doctor,
+    document,
+    export,
+    feed,
+    history,
+    imports,
+    lint,
+    photo,
+    publication,
+    redirect,
+    serve,
+    taxonomy,
+    worker,
+)
 from feeds.cli.workspace import EXIT_CODES, fail
 from store.errors import StoreError
 
@@ -23,12 +42,27 @@ def cli() -> None:
 
 cli.add_command(demo.demo)
 cli.add_command(serve.serve)
+cli.add_command(worker.worker)
 cli.add_command(imports.import_group)
 cli.add_command(feed.feed)
+cli.add_command(lint.lint)
 cli.add_command(bulletin.bulletin_group)
+for command in (publication.publish, publication.schedule, publication.withdraw, publication.expunge):
+    bulletin.bulletin_group.add_command(command)
+for command in (history.history, history.compare):
+    bulletin.bulletin_group.add_command(command)
+cli.add_command(photo.photo_group)
+cli.add_command(document.document_group)
 cli.add_command(taxonomy.category_group)
 cli.add_command(taxonomy.organisation_group)
+cli.add_command(taxonomy.author_group)
+cli.add_command(channel.channel_group)
+cli.add_command(redirect.redirect_group)
+cli.add_command(history.audit_log)
 cli.add_command(database.db_group)
+cli.add_command(export.export_command)
+cli.add_command(backup.backup)
+cli.add_command(backup.restore_command)
 cli.add_command(doctor.doctor)
 
 

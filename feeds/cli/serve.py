@@ -1,36 +1,59 @@
-"""`bantin serve`: granian workers, spawned, each building the application for itself."""
+"""`bantin serve`: granian workers, spawned, each building the application for itself; and one `bantin worker`.
+
+Nothing that it started outlives it, however it ends.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import logging
 import multiprocessing
 import os
 import signal
 import socket
+import subprocess
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from threading import Lock, Thread
+from types import FrameType
+from typing import Any
 
 import click
 from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.log import logger as server_log
 
 from feeds.app import create_app
 from feeds.cli.workspace import open_workspace, say
 from feeds.settings import DEFAULT_PORT
+from feeds.site import SENDING_AT_ONCE
+from feeds.worker import own_name
 from store.errors import InputError
 
 MOST_THREADS = 8
 PR_SET_PDEATHSIG = 1
 BACKPRESSURE = 4096
 """Granian's default would let a thousand silent connections shut everyone else out."""
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+"""A worker that lived for so long is started again without a growing pause."""
+LAST_SECONDS = 3.0
+"""For so long the worker may take to end before it is killed."""
 
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--worker/--no-worker", "with_worker", default=True, help="Also run `bantin worker`, which publishes on time."
+)
+def serve(host: str, port: int, workers: int, with_worker: bool) -> None:
     """Serve the feeds and pages of the store. Put a reverse proxy such as nginx in front for https."""
     if not os.environ.get("BANTIN_BASE_URL"):
         # The workers read it from there, too.
@@ -42,21 +65,24 @@ def serve(host: str, port: int, workers: int) -> None:
     here = _local_url(host, port)
     if not workspace.settings.base_url.startswith((here, f"http://{host}:{port}")):
         say(f"links lead to {workspace.settings.base_url}; on this machine look at {here}/feeds/")
-    run_server(host, port, workers=workers)
+    if not with_worker:
+        say("scheduled bulletins wait for a `bantin worker` that you start yourself")
+    run_server(host, port, workers=workers, with_worker=with_worker)
 
 
-def run_server(host: str, port: int, *, workers: int) -> None:
+def run_server(host: str, port: int, *, workers: int, with_worker: bool = True) -> None:
     """Serve until a signal ends it; raises InputError for a host that is not known."""
     # A forked worker would inherit open handles, and the supervisor's deafness to signals while it starts.
     multiprocessing.set_start_method("spawn", force=True)
-    Granian(
+    server = Granian(
         "feeds.cli.serve:create_worker",
         address=_numeric(host),
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=min(MOST_THREADS, os.cpu_count() or 1),
+        # However many files are being sent, feeds and pages have their own.
+        blocking_threads=min(MOST_THREADS, os.cpu_count() or 1) + SENDING_AT_ONCE,
         backpressure=BACKPRESSURE,
         backlog=2048,
         factory=True,
@@ -64,7 +90,102 @@ def run_server(host: str, port: int, *, workers: int) -> None:
         log_level="warning",  # type: ignore[arg-type]  # a str enum, whose values it takes
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-    ).serve()
+    )
+    server_log.addFilter(_is_worth_saying)
+    supervised = SupervisedWorker()
+    if with_worker:
+        server.on_startup(supervised.start)
+        # Granian hears signals by then; the worker ends while the open connections are served to their end.
+        server.on_startup(partial(_hear_first, supervised.tell))
+    try:
+        server.serve()
+    finally:
+        supervised.end()
+
+
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    # More threads than processors are meant: those that send files wait for their readers most of the time.
+    return "Python threads" not in record.getMessage()
+
+
+def _hear_first(told: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        then = signal.getsignal(number)
+
+        def hear(number: int, frame: FrameType | None, then: Any = then) -> None:
+            told()
+            then(number, frame)
+
+        signal.signal(number, hear)
+
+
+class SupervisedWorker:
+    """A `bantin worker` in a process of its own, started again whenever it dies, until `end`."""
+
+    def __init__(self) -> None:
+        # One name for all that follow each other: no one lives when the next starts, so that it need not wait.
+        self._holder = own_name()
+        self._changing = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_ending = False
+        self._thread = Thread(target=self._keep, name="worker supervision", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker, and go on without waiting for it."""
+        self._thread.start()
+
+    def tell(self) -> None:
+        """Tell the worker to end, without waiting for it; a signal handler may do so."""
+        self._is_ending = True
+        if self._process is not None:
+            self._process.terminate()
+
+    def end(self) -> None:
+        """End the worker; one that does not listen is killed, and the database undoes what it had begun."""
+        with self._changing:
+            self._is_ending = True
+            process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _keep(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            begun = time.monotonic()
+            said = self._run()
+            if self._is_ending:
+                return
+            if time.monotonic() - begun >= STEADY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            say(f"the worker {said}; starting another in {pause:g} s")
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _run(self) -> str:
+        """Run one worker to its end; say how it ended."""
+        with self._changing:
+            if self._is_ending:
+                return "was not started"
+            try:
+                self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                    # Not as `bantin worker`, which would load what only other commands need.
+                    [sys.executable, "-P", "-m", "feeds.cli.worker", "--supervised-as", self._holder],
+                    # It ends when this pipe closes, which no way to die prevents.
+                    stdin=subprocess.PIPE,
+                    # The terminal's Ctrl-C is for the supervisor alone.
+                    process_group=0,
+                )
+            except OSError as error:
+                return f"cannot be started ({error.strerror})"
+        with self._process as process:
+            code = process.wait()
+        return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
 def create_worker() -> Flask:
@@ -81,7 +202,9 @@ def _end_with_supervisor() -> None:
     """Have the kernel end this worker when its supervisor is killed, or it would hold the port for ever."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:
+        supervisor = multiprocessing.parent_process()
+        # It may be process 1, as in a container; but when it has died already, somebody else is the parent.
+        if supervisor is not None and os.getppid() != supervisor.pid:
             sys.exit(0)
 
 

@@ -1,4 +1,4 @@
-"""`bantin category` and `bantin organisation`: the entities that bulletins are filed under."""
+"""`bantin category|organisation|author add|list|recognise`: the entities that bulletins are filed under."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from feeds.cli.workspace import Workspace, open_workspace, print_json, print_table, say
+from feeds.cli import reorganisation
+from feeds.cli.workspace import Workspace, actor, open_workspace, print_json, print_table, say
 from store import bulletins, catalogue, names, taxonomy
 from store.importers.recognition import build_recogniser, find_naming
 from store.names import Kind
-from store.types import Organisation
+from store.text.date_formats import format_day
+from store.text.dates import format_rfc3339
+from store.types import VIETNAM, Author, Entity, Organisation
 
 BATCH = 100
 
@@ -22,6 +25,7 @@ def _names(command: Any) -> Any:
     for option in (
         click.option("--dry-run", is_flag=True, help="Show what would be stored; store nothing."),
         click.option("--as-new", is_flag=True, help="Add it although one with nearly this name is there already."),
+        click.option("--slug", help="Name in addresses; by default made from NAME."),
         click.option("--description", default="", help="One sentence about it, shown to readers."),
         click.option("--parent", help="Name of the one above it."),
         click.option("--alias", "aliases", multiple=True, help="Another name it is found by; may be repeated."),
@@ -34,7 +38,7 @@ def _names(command: Any) -> Any:
 
 @click.group("category")
 def category_group() -> None:
-    """Categories (chuyên mục) of bulletins."""
+    """Categories (chuyên mục) of bulletins, and what becomes of them over time."""
 
 
 @category_group.command("add")
@@ -42,7 +46,7 @@ def category_group() -> None:
 def add_category(dry_run: bool, **names: Any) -> None:
     """Add a category. Prints its slug, the name it has in addresses."""
     workspace = open_workspace()
-    with workspace.database.transaction(dry_run=dry_run) as session:
+    with workspace.database.transaction(actor=actor(), dry_run=dry_run) as session:
         added = taxonomy.add_category(session, **names)
     click.echo(f"{'would add' if dry_run else 'added'} category {added.slug}: {added.name}")
 
@@ -56,7 +60,7 @@ def list_categories(as_json: bool) -> None:
 
 @click.group("organisation")
 def organisation_group() -> None:
-    """Organisations (cơ quan, đơn vị) that issue bulletins or are their subject."""
+    """Organisations (cơ quan, đơn vị) that issue bulletins or are their subject, and what becomes of them."""
 
 
 @organisation_group.command("add")
@@ -70,7 +74,7 @@ def add_organisation(dry_run: bool, no_recognise: bool, **names: Any) -> None:
     that name it; their dates stay as they are.
     """
     workspace = open_workspace()
-    with workspace.database.transaction(dry_run=dry_run) as session:
+    with workspace.database.transaction(actor=actor(), dry_run=dry_run) as session:
         added = taxonomy.add_organisation(session, **names)
         shared = build_recogniser(session).ambiguous
     click.echo(f"{'would add' if dry_run else 'added'} organisation {added.slug}: {added.name}")
@@ -97,7 +101,7 @@ def attach_where_named(workspace: Workspace, body: Organisation, *, dry_run: boo
     with workspace.database.snapshot() as session:
         numbers = find_naming(session, body.id)
     for start in range(0, len(numbers), BATCH):
-        with workspace.database.transaction(dry_run=dry_run) as session:
+        with workspace.database.transaction(actor=actor(), dry_run=dry_run) as session:
             for number in numbers[start : start + BATCH]:
                 bulletins.add_subject(session, number, body.id)
     if numbers:
@@ -111,40 +115,80 @@ def list_organisations(as_json: bool) -> None:
     _list(Kind.ORGANISATION, taxonomy.organisations_by_id, as_json=as_json)
 
 
-def _list(kind: Kind, load: Callable[[Session], Mapping[int, Any]], *, as_json: bool) -> None:
+@click.group("author")
+def author_group() -> None:
+    """People in bylines; one that a manuscript names for the first time is added by itself."""
+
+
+@author_group.command("add")
+@click.argument("name")
+@click.option("--slug", help="Name in addresses; by default made from NAME.")
+@click.option("--dry-run", is_flag=True, help="Show what would be stored; store nothing.")
+def add_author(name: str, slug: str | None, dry_run: bool) -> None:
+    """Add an author. Prints the slug, the name in addresses."""
+    workspace = open_workspace()
+    with workspace.database.transaction(actor=actor(), dry_run=dry_run) as session:
+        added = taxonomy.add_author(session, name, slug=slug)
+    click.echo(f"{'would add' if dry_run else 'added'} author {added.slug}: {added.name}")
+
+
+@author_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_authors(as_json: bool) -> None:
+    """List the authors with the count of bulletins by each."""
+    _list(Kind.AUTHOR, taxonomy.authors_by_id, as_json=as_json)
+
+
+for _kind, _group in (
+    (Kind.CATEGORY, category_group),
+    (Kind.ORGANISATION, organisation_group),
+    (Kind.AUTHOR, author_group),
+):
+    for _command in reorganisation.commands_for(_kind):
+        _group.add_command(_command)
+
+
+def _list(kind: Kind, load: Callable[[Session], Mapping[int, Entity]], *, as_json: bool) -> None:
     workspace = open_workspace()
     with workspace.database.snapshot() as session:
         placed = catalogue.count_placed(session)
         known = load(session)
         aliases = names.aliases(session, kind)
-    counts = {i: placed.get(f"{taxonomy.KEY_LETTERS[kind]}{i}", 0) for i in known}
-    _print(list(known.values()), counts, aliases, as_json=as_json)
-
-
-def _print(
-    entities: list[Any], counts: dict[int, int], aliases: Mapping[int, tuple[str, ...]], *, as_json: bool
-) -> None:
+    counts = {i: placed.get(taxonomy.wide_key(kind, i), 0) for i in known}
     if as_json:
-        print_json(
-            [
-                {
-                    "id": e.id,
-                    "name": e.name,
-                    "slug": e.slug,
-                    "short_name": e.short_name,
-                    "aliases": list(aliases[e.id]),
-                    "parent_id": e.parent_id,
-                    "description": e.description,
-                    "bulletins": counts[e.id],
-                }
-                for e in entities
-            ]
-        )
+        print_json([_as_json_value(entity, aliases[i], counts[i]) for i, entity in known.items()])
         return
-    parents = {e.id: e.name for e in entities}
     print_table(
-        ("SLUG", "BULLETINS", "NAME"),
-        [(e.slug, counts[e.id], e.name + (f"  (of {parents[e.parent_id]})" if e.parent_id else "")) for e in entities],
+        ("SLUG", "BULLETINS", "NAME"), [(e.slug, counts[i], e.name + _state(e, known)) for i, e in known.items()]
     )
-    if not entities:
+    if not known:
         say("none yet; add one with `add NAME`")
+
+
+def _as_json_value(entity: Entity, aliases: tuple[str, ...], count: int) -> dict[str, object]:
+    value: dict[str, object] = {"id": entity.id, "name": entity.name, "slug": entity.slug, "aliases": list(aliases)}
+    if not isinstance(entity, Author):
+        value |= {
+            "short_name": entity.short_name,
+            "parent_id": entity.parent_id,
+            "description": entity.description,
+        }
+    if isinstance(entity, Organisation):
+        value["includes_subordinates"] = entity.includes_subordinates
+    return value | {
+        "successor_id": entity.successor_id,
+        "merged_at": format_rfc3339(entity.merged_at.astimezone(VIETNAM)) if entity.merged_at else None,
+        "closed_at": format_rfc3339(entity.closed_at.astimezone(VIETNAM)) if entity.closed_at else None,
+        "bulletins": count,
+    }
+
+
+def _state(entity: Entity, known: Mapping[int, Entity]) -> str:
+    said = []
+    if not isinstance(entity, Author) and entity.parent_id:
+        said.append(f"of {known[entity.parent_id].name}")
+    if entity.successor_id and entity.merged_at:
+        said.append(f"merged into {known[entity.successor_id].name} on {format_day(entity.merged_at)}")
+    if entity.closed_at:
+        said.append(f"closed on {format_day(entity.closed_at)}")
+    return f"  ({'; '.join(said)})" if said else ""

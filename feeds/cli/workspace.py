@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,9 +18,11 @@ import click
 from feeds.addresses import Addresses
 from feeds.settings import Settings
 from store import schema
-from store.attachments.storage import DiskStorage
+from store.attachments.storage import Storage
 from store.database import Database
-from store.errors import InputError, StoreError, StoreUnavailable
+from store.errors import InputError, StoreError, StoreUnavailable, shown
+from store.text.dates import parse_moment
+from store.types import Precision
 
 STDIN = "-"
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -41,12 +44,12 @@ class Workspace:
 
     settings: Settings
     database: Database
-    storage: DiskStorage
+    storage: Storage
 
     @property
     def addresses(self) -> Addresses:
         """The addresses of this site."""
-        return Addresses(self.settings.base_url)
+        return Addresses.of(self.settings)
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:
@@ -54,7 +57,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
     settings = settings or Settings.from_env()
     database = Database(settings.store_url)
     schema.require_current(database)
-    return Workspace(settings, database, DiskStorage(settings.files_folder))
+    return Workspace(settings, database, settings.open_storage())
 
 
 @contextmanager
@@ -94,7 +97,11 @@ def read_file(place: str, *, limit_bytes: int) -> bytes:
             return file.read(limit_bytes + 1)
     except OSError as error:
         raise InputError(
-            field="FILE", value=place, reason=error.strerror or str(error), accepted="a file that can be read"
+            field="FILE",
+            value=place,
+            reason=error.strerror or str(error),
+            accepted="a file that can be read",
+            vietnamese=f"không đọc được tệp {shown(place)} ({error.strerror or error})",
         ) from error
 
 
@@ -117,9 +124,19 @@ def say(message: str) -> None:
 
 
 def fail(error: StoreError) -> NoReturn:
-    """Say what is wrong and end with its exit code."""
+    """Say what is wrong, in Vietnamese too where that is written, and end with its exit code."""
     say(f"error: {error}")
+    if error.vietnamese:
+        say(f"lỗi: {error.vietnamese}")
     sys.exit(exit_code_of(error))
+
+
+def read_day(text: str | None) -> datetime | None:
+    """Read `--from`: the first instant of a day, or the very time where one is given; None for no text."""
+    if text is None:
+        return None
+    moment = parse_moment(text, field="--from")
+    return moment.instant.replace(hour=0, minute=0) if moment.precision is Precision.DAY else moment.instant
 
 
 def print_json(value: Any) -> None:

@@ -11,13 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+from feedgen.feed import FeedGenerator
+
 from feeds.documents import generator, outgoing
-from feeds.documents.model import Channel, Entry, Format, Party
+from feeds.documents.model import Channel, Entry, EntryContext, Format, Party
 
 
 def render(channel: Channel, entries: Sequence[Entry]) -> bytes:
     """Return the Atom document in UTF-8, entries in the order given."""
     channel, entries = outgoing.ready(channel, entries)
+    feed = _head(channel)
+    context = EntryContext(Format.ATOM, channel.language)
+    for entry in entries:
+        _add_entry(feed, entry, context)
+    return cast(bytes, feed.atom_str(pretty=True, encoding="UTF-8"))
+
+
+def _head(channel: Channel) -> FeedGenerator:
     feed = generator.new_feed(channel)
     feed.id(channel.id)
     feed.updated(channel.updated)
@@ -28,14 +38,16 @@ def render(channel: Channel, entries: Sequence[Entry]) -> bytes:
         feed.icon(channel.icon_url)
     if channel.logo_url:
         feed.logo(channel.logo_url)
-    for entry in entries:
-        added = generator.add_entry(feed, channel, entry)
-        added.updated(entry.updated)
-        added.published(entry.published)
-        added.author([_person(author) for author in entry.authors])
-        if entry.summary:
-            added.summary(entry.summary, type="text")
-    return cast(bytes, feed.atom_str(pretty=True, encoding="UTF-8"))
+    return feed
+
+
+def _add_entry(feed: FeedGenerator, entry: Entry, context: EntryContext) -> None:
+    added = generator.add_entry(feed, entry, context)
+    added.updated(entry.updated)
+    added.published(entry.published)
+    added.author([_person(author) for author in entry.authors])
+    if entry.summary:
+        added.summary(entry.summary, type="text")
 
 
 def _person(party: Party) -> dict[str, str]:

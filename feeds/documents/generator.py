@@ -5,48 +5,103 @@ Every mending of feedgen is an extension listed here; nothing touches the bytes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from feeds.documents.extensions.body import BodyOfEntry
 from feeds.documents.extensions.contract import EntryExtension, HeadExtension
+from feeds.documents.extensions.corrections import CorrectionsOfEntry
 from feeds.documents.extensions.dates import DatesHead, DatesOfEntry
+from feeds.documents.extensions.downloads import DownloadsOfEntry
+from feeds.documents.extensions.history import HistoryHead
+from feeds.documents.extensions.identity import IdentityHead
 from feeds.documents.extensions.languages import LanguageOfEntry
 from feeds.documents.extensions.links import LinksOfEntry
+from feeds.documents.extensions.origins import OriginOfEntry
 from feeds.documents.extensions.parties import PartiesHead, PartiesOfEntry
 from feeds.documents.extensions.photos import PhotosHead, PhotosOfEntry
-from feeds.documents.model import Channel, Entry
+from feeds.documents.extensions.places import PlaceOfEntry, PlacesHead
+from feeds.documents.extensions.tombstones import TombstonesHead
+from feeds.documents.model import Channel, Entry, EntryContext
 
 GENERATOR_NAME = "Bantin"
 
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """An extension under the attribute name that feedgen gives its instances."""
-
-    name: str
-    head: type[HeadExtension]
-    entry: type[EntryExtension]
-
-
-# Elements stand in a document in this order.
-EXTENSIONS = (
-    Registration("bantin_body", HeadExtension, BodyOfEntry),
-    Registration("bantin_links", HeadExtension, LinksOfEntry),
-    Registration("bantin_dates", DatesHead, DatesOfEntry),
-    Registration("bantin_parties", PartiesHead, PartiesOfEntry),
-    Registration("bantin_languages", HeadExtension, LanguageOfEntry),
-    Registration("bantin_photos", PhotosHead, PhotosOfEntry),
+# Elements stand in a document in these orders.
+HEAD_EXTENSIONS: tuple[type[HeadExtension], ...] = (
+    DatesHead,
+    PartiesHead,
+    IdentityHead,
+    PlacesHead,
+    PhotosHead,
+    HistoryHead,
+    TombstonesHead,
 )
+ENTRY_EXTENSIONS: tuple[EntryExtension, ...] = (
+    BodyOfEntry(),
+    LinksOfEntry(),
+    DatesOfEntry(),
+    CorrectionsOfEntry(),
+    PartiesOfEntry(),
+    LanguageOfEntry(),
+    OriginOfEntry(),
+    PlaceOfEntry(),
+    PhotosOfEntry(),
+    DownloadsOfEntry(),
+)
+
+
+class MendedEntry:
+    """All extensions of entries as the one that feedgen makes an instance of for each entry."""
+
+    entry: Entry
+    context: EntryContext
+
+    def extend_rss(self, item: etree._Element) -> etree._Element:
+        """Extend the `item` element."""
+        for extension in ENTRY_EXTENSIONS:
+            extension.extend_rss(item, self.entry, self.context)
+        return item
+
+    def extend_atom(self, element: etree._Element) -> etree._Element:
+        """Extend the `entry` element."""
+        for extension in ENTRY_EXTENSIONS:
+            extension.extend_atom(element, self.entry, self.context)
+        return element
+
+
+class MendedHead:
+    """All extensions of the head as the one that feedgen makes an instance of for each document."""
+
+    channel: Channel
+
+    def extend_ns(self) -> dict[str, str]:
+        """Return the prefixes to declare on the root."""
+        return {prefix: uri for extension in self._extensions() for prefix, uri in extension.extend_ns().items()}
+
+    def extend_rss(self, root: etree._Element) -> etree._Element:
+        """Extend the `rss` element."""
+        for extension in self._extensions():
+            extension.extend_rss(root)
+        return root
+
+    def extend_atom(self, root: etree._Element) -> etree._Element:
+        """Extend the `feed` element."""
+        for extension in self._extensions():
+            extension.extend_atom(root)
+        return root
+
+    def _extensions(self) -> list[HeadExtension]:
+        extensions = [extension() for extension in HEAD_EXTENSIONS]
+        for extension in extensions:
+            extension.channel = self.channel
+        return extensions
 
 
 def new_feed(channel: Channel) -> FeedGenerator:
     """Return a generator with every extension, and the fields that RSS and Atom share."""
     feed = FeedGenerator()
-    for registration in EXTENSIONS:
-        feed.register_extension(registration.name, registration.head, registration.entry)
-        getattr(feed, registration.name).channel = channel
+    feed.register_extension("mended", MendedHead, MendedEntry)
+    feed.mended.channel = channel
     feed.title(channel.title)
     feed.description(channel.description)
     feed.language(channel.language)
@@ -56,18 +111,16 @@ def new_feed(channel: Channel) -> FeedGenerator:
     return feed
 
 
-def add_entry(feed: FeedGenerator, channel: Channel, entry: Entry) -> FeedGenerator:
+def add_entry(feed: FeedGenerator, entry: Entry, context: EntryContext) -> FeedGenerator:
     """Append an entry and return feedgen's object for it, with the fields that RSS and Atom share."""
     added = feed.add_entry(order="append")
-    for registration in EXTENSIONS:
-        extension = getattr(added, registration.name)
-        extension.channel = channel
-        extension.entry = entry
+    added.mended.entry = entry
+    added.mended.context = context
     added.id(entry.id)
     added.title(entry.title)
     added.link(href=entry.url, rel="alternate")
     if entry.content_html:
         added.content(entry.content_html, type="html")
-    for term in entry.terms:
-        added.category(term=term.term, scheme=term.scheme, label=term.label)
+    if entry.terms:
+        added.category([{"term": term.term, "scheme": term.scheme, "label": term.label} for term in entry.terms])
     return added

@@ -6,12 +6,14 @@ offending characters instead of making the whole feed unreadable.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from feeds.documents.model import Channel, Entry, Media, Party, Term
+from feeds.documents.model import Channel, Deleted, Document, Entry, Format, History, Media, Party, Term, Thumbnail
+from feeds.documents.readiness import is_ready
 from store.text.iris import ascii_iri
 from store.text.vietnamese import xml_safe
+from store.types import Correction, Origin, Place
 
 
 def ready(channel: Channel, entries: Sequence[Entry]) -> tuple[Channel, tuple[Entry, ...]]:
@@ -19,7 +21,7 @@ def ready(channel: Channel, entries: Sequence[Entry]) -> tuple[Channel, tuple[En
 
     Identifiers keep their spelling, because readers compare them letter by letter.
     """
-    return _channel(channel), tuple(map(_entry, entries))
+    return _channel(channel), tuple(entry if is_ready(entry) else cleaned(entry) for entry in entries)
 
 
 def _channel(channel: Channel) -> Channel:
@@ -38,10 +40,26 @@ def _channel(channel: Channel) -> Channel:
         rights=xml_safe(channel.rights),
         icon_url=_address(channel.icon_url) if channel.icon_url else None,
         logo_url=_address(channel.logo_url) if channel.logo_url else None,
+        deleted=tuple(map(_deleted, channel.deleted)),
+        history=_history(channel.history),
     )
 
 
-def _entry(entry: Entry) -> Entry:
+def _history(history: History) -> History:
+    return replace(
+        history,
+        current=_addresses(history.current),
+        previous=_addresses(history.previous),
+        following=_addresses(history.following),
+    )
+
+
+def _addresses(urls: Mapping[Format, str] | None) -> Mapping[Format, str] | None:
+    return {format: _address(url) for format, url in urls.items()} if urls is not None else None
+
+
+def cleaned(entry: Entry) -> Entry:
+    """Return an entry without what no document can carry: characters, and values that nothing is left of."""
     url = _address(entry.url)
     return replace(
         entry,
@@ -55,14 +73,37 @@ def _entry(entry: Entry) -> Entry:
         publisher=_party(entry.publisher) if entry.publisher else None,
         terms=tuple(filter(None, map(_term, entry.terms))),
         photos=tuple(filter(None, map(_media, entry.photos))),
-        via_url=_address(entry.via_url) if entry.via_url else None,
+        documents=tuple(filter(None, map(_document, entry.documents))),
+        via_url=_address(entry.via_url or "") or None,
+        corrections=tuple(filter(None, map(_correction, entry.corrections))),
+        place=_place(entry.place) if entry.place else None,
+        origin=_origin(entry.origin) if entry.origin else None,
     )
+
+
+def _deleted(deleted: Deleted) -> Deleted:
+    return replace(deleted, id=xml_safe(deleted.id), reason=xml_safe(deleted.reason))
+
+
+def _correction(correction: Correction) -> Correction | None:
+    note = xml_safe(correction.note)
+    return replace(correction, note=note) if note else None
+
+
+def _place(place: Place) -> Place | None:
+    place = replace(place, name=xml_safe(place.name))
+    return place if place.name or place.latitude_e5 is not None else None
+
+
+def _origin(origin: Origin) -> Origin | None:
+    name, url = xml_safe(origin.name), _address(origin.url)
+    return Origin(name=name or url, url=url) if url else None
 
 
 def _party(party: Party) -> Party | None:
     """Return None for a name of which nothing is left: no format has a nameless author."""
     name = xml_safe(party.name)
-    return Party(name=name, url=_address(party.url) if party.url else None) if name else None
+    return Party(name=name, url=_address(party.url or "") or None) if name else None
 
 
 def _term(term: Term) -> Term | None:
@@ -82,6 +123,27 @@ def _media(media: Media) -> Media | None:
         caption=xml_safe(media.caption),
         credit=xml_safe(media.credit),
         alternative_text=xml_safe(media.alternative_text),
+        thumbnail=_thumbnail(media.thumbnail) if media.thumbnail else None,
+        original_url=_address(media.original_url) or None if media.original_url else None,
+    )
+
+
+def _thumbnail(thumbnail: Thumbnail) -> Thumbnail | None:
+    url = _address(thumbnail.url)
+    return replace(thumbnail, url=url) if url else None
+
+
+def _document(document: Document) -> Document | None:
+    url = _address(document.url)
+    if not url:
+        return None
+    reference = xml_safe(document.reference)
+    return replace(
+        document,
+        url=url,
+        media_type=xml_safe(document.media_type),
+        title=xml_safe(document.title) or reference or url,
+        reference=reference,
     )
 
 

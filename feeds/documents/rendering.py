@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from feeds.documents import atom, jsonfeed, rss
 from feeds.documents.model import Channel, Entry, Format
 
-RENDERER_VERSION: int = 2
+RENDERER_VERSION: int = 5
 """Steps with every change to the bytes of a document whose values are the same: validators contain it."""
 
 RENDERERS: Mapping[Format, Callable[[Channel, Sequence[Entry]], bytes]] = {

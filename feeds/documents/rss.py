@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from feedgen.feed import FeedGenerator
+
 from feeds.documents import generator, outgoing
 from feeds.documents.extensions.dates import WITHHELD
-from feeds.documents.model import Channel, Entry, Format
+from feeds.documents.model import Channel, Document, Entry, EntryContext, Format, Media
 from store.text.markup import escape
 
 SPECIFICATION_URL = "https://www.rssboard.org/rss-specification"
@@ -25,6 +27,14 @@ SPECIFICATION_URL = "https://www.rssboard.org/rss-specification"
 def render(channel: Channel, entries: Sequence[Entry]) -> bytes:
     """Return the RSS document in UTF-8, entries in the order given."""
     channel, entries = outgoing.ready(channel, entries)
+    feed = _head(channel)
+    context = EntryContext(Format.RSS, channel.language)
+    for entry in entries:
+        _add_item(feed, entry, context)
+    return cast(bytes, feed.rss_str(pretty=True, encoding="UTF-8"))
+
+
+def _head(channel: Channel) -> FeedGenerator:
     feed = generator.new_feed(channel)
     feed.lastBuildDate(WITHHELD)
     feed.docs(SPECIFICATION_URL)
@@ -33,12 +43,17 @@ def render(channel: Channel, entries: Sequence[Entry]) -> bytes:
     # feedgen takes the last link added for the channel's own.
     feed.link(href=channel.html_url, rel="alternate")
     if channel.icon_url:
-        feed.image(url=channel.icon_url, title=channel.title, link=channel.html_url)
-    for entry in entries:
-        item = generator.add_entry(feed, channel, entry)
-        if entry.summary:
-            item.summary(escape(entry.summary).replace("\n", "<br />"))
-        if entry.photos:
-            lead_photo = entry.photos[0]
-            item.enclosure(url=lead_photo.url, length=lead_photo.size_bytes, type=lead_photo.media_type)
-    return cast(bytes, feed.rss_str(pretty=True, encoding="UTF-8"))
+        # Without a size readers take an image for 88 px wide and 31 px high.
+        size = str(channel.icon_px) if channel.icon_px else None
+        feed.image(url=channel.icon_url, title=channel.title, link=channel.html_url, width=size, height=size)
+    return feed
+
+
+def _add_item(feed: FeedGenerator, entry: Entry, context: EntryContext) -> None:
+    item = generator.add_entry(feed, entry, context)
+    if entry.summary:
+        item.summary(escape(entry.summary).replace("\n", "<br />"))
+    # Readers take no more than one: the lead photo, or the first document where there is no photo.
+    enclosures: tuple[Media | Document, ...] = (*entry.photos, *entry.documents)
+    for enclosed in enclosures[:1]:
+        item.enclosure(url=enclosed.url, length=enclosed.size_bytes, type=enclosed.media_type)

@@ -21,11 +21,16 @@ def is_not_modified(
     given, the date is not looked at; a date that cannot be read is ignored.
     """
     if if_none_match is not None:
-        return if_none_match.strip() == "*" or _opaque(etag) in _TAG.findall(if_none_match)
+        return is_matched(if_none_match, etag)
     if if_modified_since is None:
         return False
     since = _http_date(if_modified_since)
     return since is not None and last_modified.replace(microsecond=0) <= since
+
+
+def is_matched(if_none_match: str, etag: str) -> bool:
+    """Say whether a list of tags, or `*`, names this strong tag; compared weakly."""
+    return if_none_match.strip() == "*" or _opaque(etag) in _TAG.findall(if_none_match)
 
 
 def http_date(instant: datetime) -> str:

@@ -5,43 +5,53 @@ from __future__ import annotations
 import tomllib
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from typing import Any
 
+from feeds.samples.documents import write_document
 from feeds.samples.drawings import draw
-from store import bulletins, taxonomy
-from store.attachments.storage import DiskStorage
+from store import publication, taxonomy
+from store.attachments.intake import Intake
+from store.attachments.picture_pool import PROCESSES, PicturePool
+from store.attachments.storage import Storage
 from store.database import Database
 from store.importers.manuscript import Manuscript, read_manuscript
-from store.importers.manuscript_intake import add_manuscript, take_photos
+from store.importers.manuscript_intake import add_manuscript, take_files
 from store.importers.recognition import build_recogniser
 
 NAMESPACE = uuid.UUID("5f0d0f6c-0f0a-5d4e-9c7b-0e3a3f4b7c11")
 ACTOR = "sample data"
 
 
-def seed(database: Database, storage: DiskStorage) -> int:
+def seed(database: Database, storage: Storage) -> int:
     """Store and publish all samples; return how many. The store must be made and empty."""
     manuscripts = list(iter_manuscripts())
-    files = [take_photos(storage, manuscript, draw) for _, manuscript in manuscripts]
+    with PicturePool() as pool, ThreadPoolExecutor(PROCESSES) as threads:
+        intake = Intake(storage, pool)
+        files = list(threads.map(lambda named: take_files(intake, named[1], make_file), manuscripts))
     # All at once: whoever stops the seeding in the middle finds no half of it at the next start.
-    with database.transaction() as session:
+    with database.transaction(actor=ACTOR) as session:
         for category in _taxonomy()["category"]:
             taxonomy.add_category(session, **category)
         for organisation in _taxonomy()["organisation"]:
             taxonomy.add_organisation(session, **organisation)
         recogniser = build_recogniser(session)
-        for (name, manuscript), photos in zip(manuscripts, files, strict=True):
+        for (name, manuscript), taken in zip(manuscripts, files, strict=True):
             number = add_manuscript(
                 session,
                 manuscript,
-                files=photos,
-                actor=ACTOR,
+                taken=taken,
                 recogniser=recogniser,
                 public_id=f"urn:uuid:{uuid.uuid5(NAMESPACE, name)}",
             )
-            bulletins.publish(session, number)
+            publication.publish(session, number)
     return len(manuscripts)
+
+
+def make_file(name: str) -> bytes:
+    """Make the photo or document that a sample names."""
+    return draw(name) if name.endswith(".jpg") else write_document(name)
 
 
 def iter_manuscripts() -> Iterator[tuple[str, Manuscript]]:

@@ -34,21 +34,27 @@ def matched(
                 partners[attachment.number] = partner
                 left.remove(partner)
     numbers: dict[int, int] = {}
+    attachments: list[Attachment] = []
     for attachment in draft.attachments:
         partner = partners.get(attachment.number)
         last_number = last_number if partner else last_number + 1
         numbers[attachment.number] = partner.number if partner else last_number
-    attachments = tuple(
-        replace(
-            attachment,
-            number=numbers[attachment.number],
-            file=attachment.file or (partners[attachment.number].file if attachment.number in partners else None),
-        )
-        for attachment in draft.attachments
-    )
+        attachments.append(_completed(attachment, partner, numbers[attachment.number]))
     body = fill_figures(draft.body, lambda number: figure(numbers[number]))
     ordered = tuple(sorted(attachments, key=lambda attachment: attachment.number))
     return replace(draft, body=body, attachments=ordered), last_number
+
+
+def _completed(attachment: Attachment, partner: Attachment | None, number: int) -> Attachment:
+    """Give an attachment what a text has no words for: the file, and the focus of the same photo."""
+    if partner is None:
+        return replace(attachment, number=number)
+    return replace(
+        attachment,
+        number=number,
+        file=attachment.file or partner.file,
+        focus=attachment.focus or (partner.focus if attachment.file in (None, partner.file) else None),
+    )
 
 
 def _same_caption(old: Attachment, new: Attachment) -> bool:

@@ -1,70 +1,101 @@
-"""Keeps bytes by their SHA-256 on disk: whole or not at all, once however many bulletins use them."""
+"""Where the bytes of files are kept: one contract, by content, whatever keeps them.
+
+Whoever has a digest from `put` finds those bytes under it, whole, until somebody removes them.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
 import re
-import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from store.errors import DiskFull, NotFound, StoreUnavailable
+from typing import BinaryIO, Protocol
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class DiskStorage:
-    """Files in sharded folders below one folder, which is made when first needed."""
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """Bytes that are there under a digest's name; `touched_at` is when they last came in, in seconds of the epoch."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep files below `folder`; nothing is touched yet."""
-        self._folder = folder
+    digest: str
+    size_bytes: int
+    touched_at: float
 
-    def put(self, content: bytes) -> str:
-        """Keep these bytes and return their digest in hex; when it returns, they survive a power cut.
 
-        Raises DiskFull or StoreUnavailable with nothing left behind.
+class Storage(Protocol):
+    """Keeps bytes by their SHA-256 in hex: whole or not at all, once however many bulletins use them.
+
+    Every method raises StoreUnavailable when the place cannot be reached, and ValueError for what is no digest.
+    """
+
+    def put(self, content: bytes, media_type: str) -> str:
+        """Keep these bytes and return their digest; when it returns, they survive a power cut.
+
+        Bytes that are there already are touched. Raises DiskFull or StoreUnavailable with nothing left behind.
         """
-        digest = hashlib.sha256(content).hexdigest()
-        path = self.path(digest)
-        if path.exists():
-            return digest
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._write_whole(path, content)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise DiskFull(f"the disk of {self._folder} is full; nothing was changed") from error
-            raise StoreUnavailable(f"{self._folder} cannot be written: {error.strerror}") from error
-        return digest
+        ...
 
     def get(self, digest: str) -> bytes:
         """Give the bytes of a digest; raises NotFound."""
-        try:
-            return self.path(digest).read_bytes()
-        except FileNotFoundError as error:
-            raise NotFound("file", digest) from error
+        ...
 
-    def path(self, digest: str) -> Path:
-        """Where the bytes of a digest are kept; raises ValueError for what is no digest."""
-        if not _DIGEST.fullmatch(digest):
-            raise ValueError(f"no SHA-256 in hex: {digest!r}")
-        return self._folder / digest[:2] / digest
+    def open(self, digest: str) -> BinaryIO:
+        """Open the bytes of a digest for reading and seeking; raises NotFound at once, not at the first read."""
+        ...
 
-    def _write_whole(self, path: Path, content: bytes) -> None:
-        handle, name = tempfile.mkstemp(prefix=".arriving-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    def remove(self, digest: str, *, unless_touched_after: float = float("inf")) -> bool:
+        """Remove the bytes of a digest for good, unless they came in again after an instant (seconds of the epoch).
+
+        Return whether nothing of them is left; what was not there is no error.
+        """
+        ...
+
+    def iter_kept(self) -> Iterator[KeptFile]:
+        """Stream everything that is there under a right name, in no promised order."""
+        ...
+
+    def set_aside(self, digest: str) -> str:
+        """Take altered bytes out of the way without losing them; return where they are. Raises NotFound."""
+        ...
+
+    def remove_partials(self, *, older_than_seconds: float) -> int:
+        """Clear away what processes left that died over their work; return how many pieces."""
+        ...
+
+    def find_stranger(self) -> str | None:
+        """Name one thing that lies among the files and was not put there by a storage, None where all is ours."""
+        ...
+
+    def describe(self) -> str:
+        """Name the place for people, without secrets."""
+        ...
+
+
+def open_storage(url: str, folder: Path, *, key: str = "", secret: str = "") -> Storage:
+    """Give the storage that `url` names: an S3 bucket, or `folder` where it is empty; nothing is touched yet.
+
+    Without `key` and `secret` the environment's own S3 credentials count. Raises ValueError for no such address, and
+    InputError where the S3 client is not installed.
+    """
+    # Each kind is loaded when it is asked for: a plain install does not have what S3 needs.
+    if url:
+        from store.attachments.objects import S3Storage
+        from store.attachments.s3_address import read_s3_address
+
+        return S3Storage(read_s3_address(url), key=key, secret=secret)
+    from store.attachments.disk import DiskStorage
+
+    return DiskStorage(folder)
+
+
+def is_digest(text: str) -> bool:
+    """Say whether this is a SHA-256 as files are named by it: 64 hex digits in lower case."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def require_digest(text: str) -> str:
+    """Give back a digest; raises ValueError for anything else, so that no name leads out of the storage."""
+    if not is_digest(text):
+        raise ValueError(f"no SHA-256 in hex: {text!r}")
+    return text

@@ -6,13 +6,14 @@ something known is held back until a person says so. Nothing is published with a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from store import bulletins, catalogue, revisions, sources
+from store import attaching, bulletins, catalogue, placements, publication, revisions, sources
+from store.attachments.matching import matched
 from store.errors import NotPublishable
 from store.importers.recognise import Recogniser
 from store.importers.recognition import subjects_of
@@ -63,7 +64,6 @@ def ingest(
     source: Source,
     incoming: Incoming,
     *,
-    actor: str,
     recogniser: Recogniser | None = None,
     revises: int | None = None,
     as_new: bool = False,
@@ -82,7 +82,7 @@ def ingest(
         sources.require_owner(session, source, revises)
         known = Record(incoming.external_key, revises, "", None, None)
     if known is not None:
-        return _revise(session, source, incoming, known, actor=actor, recogniser=recogniser)
+        return _revise(session, source, incoming, known, recogniser=recogniser)
     if not as_new:
         near = _find_near_match(session, source, incoming)
         if near is not None:
@@ -94,32 +94,33 @@ def ingest(
                     f"import it with --revises {near.number}, or with --as-new if it is not",
                 ),
             )
-    return _add(session, source, incoming, actor=actor, recogniser=recogniser)
+    return _add(session, source, incoming, recogniser=recogniser)
 
 
-def _add(
-    session: Session, source: Source, incoming: Incoming, *, actor: str, recogniser: Recogniser | None
-) -> Ingested:
+def _add(session: Session, source: Source, incoming: Incoming, *, recogniser: Recogniser | None) -> Ingested:
     number = bulletins.draft(
         session,
         incoming.draft,
-        actor=actor,
         public_id=source.public_id(incoming.external_key),
         recognised=subjects_of(recogniser, incoming.draft) if recogniser else (),
         note=_note(source),
     )
     _keep(session, source, incoming, number)
     try:
-        bulletins.publish(session, number, publisher_required=False)
+        publication.publish(session, number, publisher_required=False)
     except NotPublishable as reason:
         return Ingested(Outcome.HELD, number, (f"stored as draft {number}: {reason}",))
     return Ingested(Outcome.ADDED, number)
 
 
 def _revise(
-    session: Session, source: Source, incoming: Incoming, known: Record, *, actor: str, recogniser: Recogniser | None
+    session: Session, source: Source, incoming: Incoming, known: Record, *, recogniser: Recogniser | None
 ) -> Ingested:
     stored = catalogue.get_bulletin(session, known.bulletin)
+    if stored.status is Status.EXPUNGED:
+        return Ingested(
+            Outcome.HELD, stored.number, (f"this page was expunged as bulletin {stored.number}; it stays out",)
+        )
     is_same_page = incoming.content_digest == known.content_digest and not incoming.is_overruled
     if is_same_page and stored.status is not Status.DRAFT and not _files_anew(incoming.draft, stored):
         return Ingested(Outcome.UNCHANGED, stored.number)
@@ -129,25 +130,35 @@ def _revise(
     )
     notes: list[str] = []
     if not is_same_page:
-        editor = revisions.find_editor(session, stored.number, own=_note(source), neutral=_filing_note(source))
+        editor = revisions.find_editor(session, stored.number, own=_note(source), neutral=_neutral(source))
         if editor is not None:
             notes.append(f"this replaced the text of {editor}, whose revision {stored.revision} is kept")
     changed = bulletins.revise(
         session,
         stored.number,
         draft,
-        actor=actor,
         note=_filing_note(source) if is_same_page else _note(source),
         significant=not is_same_page and _reads_differently(draft, stored),
         recognised=None if is_same_page or recogniser is None else subjects_of(recogniser, incoming.draft),
     )
     _keep(session, source, incoming, stored.number)
+    if not changed:
+        changed = _leads_elsewhere(session, stored)
     was_published = stored.status is Status.DRAFT and _published_now(session, stored.number)
     if was_published:
         notes.append("its date has come: published")
     if not (changed or was_published):
         return Ingested(Outcome.UNCHANGED, stored.number)
     return Ingested(Outcome.REVISED, stored.number, tuple(notes))
+
+
+def _leads_elsewhere(session: Session, stored: Bulletin) -> bool:
+    """Step a bulletin whose text stays and whose original page is another now; return whether it is."""
+    if catalogue.get_bulletin(session, stored.number).source_address == stored.source_address:
+        return False
+    row = bulletins.get_row(session, stored.number)
+    bulletins.step(session, row, "original page moved", placements.linked_keys(session, row))
+    return True
 
 
 def _files_anew(draft: Draft, stored: Bulletin) -> bool:
@@ -163,6 +174,11 @@ def _filing_note(source: Source) -> str:
     return f"filed by an import from {source.kind} {source.name}"
 
 
+def _neutral(source: Source) -> frozenset[str]:
+    """Give the notes of revisions in which nobody wrote."""
+    return frozenset({_filing_note(source), publication.FOLLOWED}) | attaching.NOTES
+
+
 def _refiled(draft: Draft, stored: Bulletin) -> Draft:
     return Draft(
         title=stored.title,
@@ -175,19 +191,24 @@ def _refiled(draft: Draft, stored: Bulletin) -> Draft:
         authors=tuple(author.name for author in stored.authors),
         attachments=stored.attachments,
         published=stored.published,
+        place=stored.place,
+        origin=stored.origin,
     )
 
 
 def _published_now(session: Session, number: int) -> bool:
     try:
-        bulletins.publish(session, number, publisher_required=False)
+        publication.publish(session, number, publisher_required=False)
     except NotPublishable:
         return False
     return True
 
 
 def _with_what_editors_added(session: Session, draft: Draft, stored: Bulletin) -> Draft:
-    """Keep what readers know (the date) and what the source knows nothing of (filing, credits, descriptions)."""
+    """Keep what readers know (the date) and what the source knows nothing of.
+
+    That is how it is filed, where it plays, who published it first, credits and descriptions.
+    """
     recognised = bulletins.recognised_subjects(session, stored.number)
     by_caption = {attachment.caption: attachment for attachment in stored.attachments}
     return replace(
@@ -196,10 +217,24 @@ def _with_what_editors_added(session: Session, draft: Draft, stored: Bulletin) -
         publisher=draft.publisher or _name(stored.publisher),
         categories=_joined((category.name for category in stored.categories), draft.categories),
         subjects=tuple(body.name for body in stored.subjects if body.id not in recognised),
-        attachments=tuple(
-            _with_credit(attachment, by_caption.get(attachment.caption)) for attachment in draft.attachments
+        place=draft.place or stored.place,
+        origin=draft.origin or stored.origin,
+        attachments=(
+            *(_with_credit(attachment, by_caption.get(attachment.caption)) for attachment in draft.attachments),
+            *_added_files(draft, stored),
         ),
     )
+
+
+def _added_files(draft: Draft, stored: Bulletin) -> Iterator[Attachment]:
+    """Give the photos and documents that the source says nothing of: somebody added them."""
+    last = max((attachment.number for attachment in stored.attachments), default=0)
+    said, _ = matched(draft, stored.attachments, last)
+    taken = {attachment.number for attachment in said.attachments}
+    highest = max((attachment.number for attachment in draft.attachments), default=0)
+    left = (each for each in stored.attachments if each.file is not None and each.number not in taken)
+    for number, attachment in enumerate(left, highest + 1):
+        yield replace(attachment, number=number)
 
 
 def _with_credit(attachment: Attachment, stored: Attachment | None) -> Attachment:

@@ -28,11 +28,12 @@ from store.importers.manuscript_inline import (
     escape_text,
     read_inline,
 )
+from store.importers.manuscript_place import read_origin, read_place, write_origin, write_place
 from store.importers.manuscript_saying import Unsayable, say
 from store.importers.manuscript_text import Piece, brackets_of, flowing, pieces_of, read_pieces
 from store.importers.source_lines import FILE_LIMIT_CHARS, clean_lines
 from store.text.markup import figure_numbers
-from store.types import Attachment, Bulletin, Draft
+from store.types import Attachment, AttachmentKind, Bulletin, Draft
 
 BLOCK_BORDER = re.compile(r"(</(?:p|h2|h3|h4|ul|ol|li|blockquote|figure)>|<(?:ul|ol|blockquote)>)\s+")
 LITERAL = re.compile(r"\\([\\*\[\]#>.)+|!-])")
@@ -43,13 +44,14 @@ MARKS = {"strong": "**bold**", "em": "*italic*", "a": "[text](address)"}
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """A draft, and the file names of its attachments by their number.
+    """A draft, and the file names of its photos and of its documents, by the numbers of their attachments.
 
     `told_numbers` are those that the text itself gives (`#3`), so that they mean a stored attachment.
     """
 
     draft: Draft
     photo_files: Mapping[int, str]
+    document_files: Mapping[int, str]
     told_numbers: frozenset[int] = frozenset()
 
 
@@ -71,7 +73,14 @@ def read_manuscript(text: str) -> Manuscript:
     title = header.one(Key.TITLE)
     if not title:
         reason = "the manuscript has no title" if header.values else "title and text are missing"
-        raise PageUnreadable(field=Key.TITLE, value="", reason=reason, accepted="a header line “Tiêu đề: ...”", line=1)
+        raise PageUnreadable(
+            field=Key.TITLE,
+            value="",
+            reason=reason,
+            accepted="a header line “Tiêu đề: ...”",
+            line=1,
+            vietnamese="bản thảo thiếu tiêu đề; hãy thêm dòng “Tiêu đề: ...” ở đầu",
+        )
     told = [read_bracket(value.text, line=value.line) for value in header.values.get(Key.ATTACHMENT, ())]
     rest = lines[header.line_count :]
     if read_format(header) == "html":
@@ -95,8 +104,15 @@ def read_manuscript(text: str) -> Manuscript:
         authors=header.several(Key.AUTHORS),
         attachments=numbering.attachments,
         published=read_date(header),
+        place=read_place(header),
+        origin=read_origin(header),
     )
-    return Manuscript(draft, numbering.files, numbering.told)
+    return Manuscript(
+        draft,
+        photo_files=numbering.files(AttachmentKind.PHOTO),
+        document_files=numbering.files(AttachmentKind.DOCUMENT),
+        told_numbers=numbering.told,
+    )
 
 
 def write_manuscript(bulletin: Bulletin) -> str:
@@ -158,6 +174,8 @@ def _header(bulletin: Bulletin) -> list[str]:
         (Key.PUBLISHER, bulletin.publisher.name if bulletin.publisher else ""),
         (Key.SUBJECTS, write_names([subject.name for subject in bulletin.subjects])),
         (Key.AUTHORS, write_names([author.name for author in bulletin.authors], of_people=True)),
+        (Key.PLACE, write_place(bulletin.place)),
+        (Key.ORIGIN, write_origin(bulletin.origin)),
         (Key.LANGUAGE, bulletin.language if bulletin.language != "vi" else ""),
     )
     return lines + [f"{key}: {value}" for key, value in named if value]
@@ -233,8 +251,14 @@ class _Numbering:
         self.attachments: tuple[Attachment, ...] = tuple(
             bracket.attachment(number) for number, bracket in sorted(found.items())
         )
-        self.files: Mapping[int, str] = {
-            number: bracket.file_name for number, bracket in sorted(found.items()) if bracket.file_name
+        self._found = found
+
+    def files(self, kind: AttachmentKind) -> Mapping[int, str]:
+        """Give the file names of the attachments of one kind, by their numbers."""
+        return {
+            number: bracket.file_name
+            for number, bracket in sorted(self._found.items())
+            if bracket.file_name and bracket.kind is kind
         }
 
     def number_of(self, bracket: Bracket) -> int:

@@ -1,6 +1,8 @@
-r"""The brackets of a manuscript for photos and documents: `[Ảnh #3 cho-phien.jpg: Caption | credit | alternative]`.
+r"""The brackets of a manuscript for photos and documents.
 
-Number, file, credit and alternative text may be absent; `[Ảnh #3]` alone points to an attachment told elsewhere.
+`[Ảnh #3 cho-phien.jpg: Caption | credit | alternative]`, `[Văn bản #4 ke-hoach.pdf: Title | number and symbol]`.
+All but the first words may be absent; `[Ảnh #3]` alone points to an attachment told elsewhere. What a bracket says is
+read back as it was written; a file is named without folders.
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ from store.errors import PageUnreadable
 from store.text.vietnamese import fold
 from store.types import Attachment, AttachmentKind
 
-ACCEPTED = "[Ảnh: Caption | credit], [Ảnh file.jpg: Caption | credit | alternative text] or [Ảnh #3]"
+ACCEPTED = (
+    "[Ảnh: Caption | credit], [Ảnh file.jpg: Caption | credit | alternative text], "
+    "[Văn bản file.pdf: Title | 12/QĐ-UBND] or [Ảnh #3]"
+)
 OPENING = re.compile(
     r"\[\s*(?P<word>ảnh|anh|hình|photo|image|văn bản|van ban|tài liệu|document)(?=[\s:\]#])", re.IGNORECASE
 )
@@ -31,18 +36,22 @@ ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 class Bracket:
     """One bracket as read; `number` None leaves the counting to the manuscript.
 
-    A reference names a number and says nothing more of the attachment.
+    `parts` are caption, credit and alternative text of a photo, title and number of a document. A reference names a
+    number and says nothing more of the attachment.
     """
 
     kind: AttachmentKind
     number: int | None
     file_name: str
-    parts: tuple[str, str, str]
+    parts: tuple[str, ...]
     is_reference: bool
     line: int
 
     def attachment(self, number: int) -> Attachment:
         """Give the attachment that the bracket describes."""
+        if self.kind is AttachmentKind.DOCUMENT:
+            title, reference = self.parts
+            return Attachment(number=number, kind=self.kind, caption=title, reference=reference)
         caption, credit, alternative_text = self.parts
         return Attachment(
             number=number, kind=self.kind, caption=caption, credit=credit, alternative_text=alternative_text
@@ -73,8 +82,6 @@ def read_bracket(text: str, *, line: int) -> Bracket:
         raise refused(text, "it names neither a file nor a caption", line)
     if not colon and number is None and not file_name:
         raise refused(text, "it names neither a file, a caption nor a number", line)
-    if file_name and fold(opening.group("word")) in DOCUMENT_WORDS:
-        raise refused(text, "a manuscript brings photos; a document's file is added on its own", line)
     if re.search(r"[/\\]", file_name) or file_name.startswith("."):
         raise refused(text, "a file is named without folders, and does not begin with a full stop", line)
     kind = AttachmentKind.DOCUMENT if fold(opening.group("word")) in DOCUMENT_WORDS else AttachmentKind.PHOTO
@@ -82,7 +89,7 @@ def read_bracket(text: str, *, line: int) -> Bracket:
         kind=kind,
         number=number,
         file_name=file_name,
-        parts=_parts(rest, text, line),
+        parts=_document_parts(rest, text, line) if kind is AttachmentKind.DOCUMENT else _parts(rest, text, line),
         is_reference=not colon and not file_name,
         line=line,
     )
@@ -90,7 +97,10 @@ def read_bracket(text: str, *, line: int) -> Bracket:
 
 def write_bracket(attachment: Attachment) -> str:
     """Write an attachment as a bracket with its number, so that it stays the same one when the text is edited."""
-    parts = [attachment.caption, attachment.credit, attachment.alternative_text]
+    if attachment.kind is AttachmentKind.DOCUMENT:
+        parts = [attachment.caption, attachment.reference]
+    else:
+        parts = [attachment.caption, attachment.credit, attachment.alternative_text]
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     said = " | ".join(SIGN.sub(r"\\\g<0>", part) for part in parts)
@@ -114,12 +124,16 @@ def _head(head: str) -> tuple[int | None, str]:
     return None, _plain(head)
 
 
+def _document_parts(rest: str, text: str, line: int) -> tuple[str, str]:
+    pieces = _pieces(rest)
+    if len(pieces) > 2 or any(ALTERNATIVE.match(piece) for piece in pieces[1:]):
+        raise refused(text, "it has more parts than a document's title and number", line)
+    title, reference = [*map(_plain, pieces), ""][:2]
+    return title, reference
+
+
 def _parts(rest: str, text: str, line: int) -> tuple[str, str, str]:
-    pieces: list[str] = []
-    bar = "|"
-    while bar:
-        piece, bar, rest = _cut(rest, "|")
-        pieces.append(piece)
+    pieces = _pieces(rest)
     alternative = ""
     for index, piece in enumerate(pieces):
         label = ALTERNATIVE.match(piece)
@@ -131,6 +145,15 @@ def _parts(rest: str, text: str, line: int) -> tuple[str, str, str]:
         raise refused(text, "it has more parts than caption, credit and alternative text", line)
     caption, credit, third = [*map(_plain, pieces), "", ""][:3]
     return caption, credit, alternative or third
+
+
+def _pieces(rest: str) -> list[str]:
+    pieces: list[str] = []
+    bar = "|"
+    while bar:
+        piece, bar, rest = _cut(rest, "|")
+        pieces.append(piece)
+    return pieces
 
 
 def _cut(text: str, sign: str) -> tuple[str, str, str]:

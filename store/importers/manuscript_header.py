@@ -29,6 +29,8 @@ class Key(StrEnum):
     PUBLISHER = "Cơ quan"
     SUBJECTS = "Về"
     AUTHORS = "Tác giả"
+    PLACE = "Địa điểm"
+    ORIGIN = "Nguồn"
     LANGUAGE = "Ngôn ngữ"
     FORMAT = "Định dạng"
     LEAD = "Sapo"
@@ -42,6 +44,8 @@ SPELLINGS: Mapping[Key, tuple[str, ...]] = {
     Key.PUBLISHER: ("Cơ quan", "Publisher", "Organisation", "Organization"),
     Key.SUBJECTS: ("Về", "About", "Subjects", "Subject"),
     Key.AUTHORS: ("Tác giả", "Author", "Authors"),
+    Key.PLACE: ("Địa điểm", "Place", "Location"),
+    Key.ORIGIN: ("Nguồn", "Origin", "Source"),
     Key.LANGUAGE: ("Ngôn ngữ", "Language"),
     Key.FORMAT: ("Định dạng", "Format"),
     Key.LEAD: ("Sapo", "Lead"),

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from store import bulletins, catalogue, names, taxonomy
+from store import bulletins, catalogue, filing, names, taxonomy
+from store.database import now
+from store.former_names import FormerNames, former_names
 from store.importers.recognise import Recogniser
 from store.names import Kind
 from store.text.markup import plain_text
-from store.types import Bulletin, Draft
+from store.types import Bulletin, Draft, Organisation
 
 
 def build_recogniser(session: Session) -> Recogniser:
-    """Make a recogniser of all organisations known now."""
+    """Make a recogniser of all organisations known now, by the names of today and of former days."""
     aliases = names.aliases(session, Kind.ORGANISATION)
+    bodies = taxonomy.organisations_by_id(session)
+    former = former_names(session, {Kind.ORGANISATION: bodies})[Kind.ORGANISATION]
+    # A name that another body has taken since means that one.
+    taken = {name for body in bodies.values() for name in (body.name, body.short_name)}
     return Recogniser(
-        (body.id, [name for name in (body.name, body.short_name, *aliases[body.id]) if name])
-        for body in taxonomy.organisations_by_id(session).values()
+        (
+            body.id,
+            [name for name in (body.name, body.short_name, *aliases[body.id], *_before(former, body, taken)) if name],
+        )
+        for body in bodies.values()
     )
+
+
+def _before(former: FormerNames, body: Organisation, taken: set[str | None]) -> list[str | None]:
+    if body.id not in former:
+        return []
+    return [name for each in former[body.id] for name in (each.name, each.short_name) if name not in taken]
 
 
 def subjects_of(recogniser: Recogniser, draft: Draft) -> tuple[int, ...]:
@@ -28,7 +43,10 @@ def subjects_of(recogniser: Recogniser, draft: Draft) -> tuple[int, ...]:
 
 def kept_subjects(session: Session, before: Bulletin, draft: Draft) -> tuple[int, ...]:
     """Give the recognised subjects of a bulletin that a new text of its editor still lists."""
-    listed = {taxonomy.get_organisation(session, name).id for name in draft.subjects}
+    at = before.published.instant if before.published else now(session)
+    listed = {
+        filing.entity_named(session, Kind.ORGANISATION, name, at=at, stored=before.subjects) for name in draft.subjects
+    }
     return tuple(body for body in bulletins.recognised_subjects(session, before.number) if body in listed)
 
 

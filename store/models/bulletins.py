@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.schema import Row, UtcDateTime
@@ -15,7 +15,7 @@ class DbBulletin(Row):
 
     `number` is minted by a counter, `arrival` and `position` at first publication; `position` sorts as
     (published, arrival). `edition` is that of its last change that a reader could see, `last_attachment`
-    the highest attachment number ever given.
+    the highest attachment number ever given. `gone_at` and `gone_reason` say when and why readers lost it.
     """
 
     __tablename__ = "bulletin"
@@ -45,6 +45,13 @@ class DbBulletin(Row):
     last_attachment: Mapped[int] = mapped_column(default=0)
     arrival: Mapped[int | None] = mapped_column(unique=True)
     position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gone_reason: Mapped[str | None] = mapped_column(Text)
+    place_name: Mapped[str | None] = mapped_column(Text)
+    place_latitude_e5: Mapped[int | None]
+    place_longitude_e5: Mapped[int | None]
+    origin_name: Mapped[str | None] = mapped_column(Text)
+    origin_url: Mapped[str | None] = mapped_column(Text)
 
 
 class DbBody(Row):
@@ -97,6 +104,28 @@ class DbStoredFile(Row):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     width_px: Mapped[int | None]
     height_px: Mapped[int | None]
+    is_animated: Mapped[bool] = mapped_column(Boolean, server_default=false())
+
+
+class DbRendition(Row):
+    """A smaller form of a stored photo, made by a version of the recipe; those of older ones are still served."""
+
+    __tablename__ = "rendition"
+
+    original: Mapped[str] = mapped_column(ForeignKey("stored_file.digest"), primary_key=True)
+    recipe: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("stored_file.digest"), index=True)
+
+
+class DbRenditionDue(Row):
+    """A stored photo whose renditions are still to be made."""
+
+    __tablename__ = "rendition_due"
+    __table_args__ = (Index(None, "asked_at", "original"),)
+
+    original: Mapped[str] = mapped_column(ForeignKey("stored_file.digest"), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DbAttachment(Row):
@@ -111,6 +140,9 @@ class DbAttachment(Row):
     caption: Mapped[str] = mapped_column(Text)
     credit: Mapped[str] = mapped_column(Text)
     alternative_text: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text, server_default="")
+    focus_x_percent: Mapped[int | None]
+    focus_y_percent: Mapped[int | None]
     digest: Mapped[str | None] = mapped_column(ForeignKey("stored_file.digest"), index=True)
 
 
@@ -126,3 +158,23 @@ class DbRevision(Row):
     note: Mapped[str] = mapped_column(Text)
     significant: Mapped[bool] = mapped_column(Boolean)
     content: Mapped[str] = mapped_column(Text)
+
+
+class DbCorrection(Row):
+    """A correction (đính chính) that readers are told of; `revision` is the one that made it."""
+
+    __tablename__ = "correction"
+
+    bulletin: Mapped[int] = mapped_column(ForeignKey("bulletin.number"), primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class DbFileRemoval(Row):
+    """Bytes that no bulletin may refer to any more and that still lie in the storage."""
+
+    __tablename__ = "file_removal"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)

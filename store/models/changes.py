@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.schema import Row, UtcDateTime
@@ -40,3 +40,35 @@ class DbChange(Row):
     bulletin: Mapped[int | None]
     selection_keys: Mapped[str] = mapped_column(Text)
     committed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DbAudit(Row):
+    """One thing that somebody did; `number` has no gap, so that a row taken away would be missed.
+
+    `kind` and `subject` say to what (bulletin and its number, category and its id ...). `edition` is the last one
+    that the act made, None where no reader could see it.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "kind", "subject"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    edition: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class DbLease(Row):
+    """Who does, alone, what has to happen by itself; `beat` steps for as long as the holder lives."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    holder: Mapped[str] = mapped_column(Text)
+    beat: Mapped[int] = mapped_column(BigInteger)
+    held_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    beat_at: Mapped[datetime] = mapped_column(UtcDateTime)

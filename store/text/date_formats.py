@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from store.types import Moment, Precision
+from store.types import VIETNAM, Moment, Precision
 
 ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -39,6 +39,16 @@ def format_vietnamese(moment: Moment) -> str:
     at = moment.instant
     day = f"{VIETNAMESE_WEEKDAYS[at.weekday()]}, {at.day:02d}/{at.month:02d}/{at.year:04d}"
     return day if moment.precision is Precision.DAY else f"{day}, {at.hour:02d}:{at.minute:02d}"
+
+
+def format_day(instant: datetime) -> str:
+    """Write the day of an aware instant in Vietnam, such as `01/07/2026`."""
+    return instant.astimezone(VIETNAM).strftime("%d/%m/%Y")
+
+
+def format_to_the_second(moment: Moment) -> str:
+    """Write a moment as `format_vietnamese` does, with its seconds behind the minutes: `…, 14:30:05`."""
+    return f"{format_vietnamese(Moment(moment.instant, Precision.MINUTE))}:{moment.instant.second:02d}"
 
 
 def _offset(dt: datetime) -> tuple[str, int, int]:

@@ -14,11 +14,19 @@ from dateutil.parser import isoparse
 
 from store.errors import DateRefused
 from store.text.characters import fold
-from store.text.date_formats import format_rfc822, format_rfc3339, format_vietnamese
+from store.text.date_formats import format_rfc822, format_rfc3339, format_to_the_second, format_vietnamese
 from store.text.date_grammar import LOOSE_DATE, MAX_LINE_CHARS, ReadDate, looks_like_date, read_line
 from store.types import VIETNAM, Moment, Precision
 
-__all__ = ["event_day", "find_moment", "format_rfc822", "format_rfc3339", "format_vietnamese", "parse_moment"]
+__all__ = [
+    "event_day",
+    "find_moment",
+    "format_rfc822",
+    "format_rfc3339",
+    "format_to_the_second",
+    "format_vietnamese",
+    "parse_moment",
+]
 
 ACCEPTED = "30/12/2020, 2020-12-30 or “ngày 30 tháng 12 năm 2020”, with or without a time such as 14:30"
 FIRST_YEAR, LAST_YEAR = 1900, 2200

@@ -19,7 +19,7 @@ from uuid import uuid5
 
 from sqlalchemy import insert, select, text
 
-from store import bulletins, schema
+from store import bulletins, publication, schema
 from store.database import Database
 from store.models import METADATA
 from store.text.markup import figure
@@ -109,8 +109,8 @@ def _make(folder: Path, *, count: int, seed: int) -> None:
         with database.transaction() as session:
             for number in range(start, min(start + BATCH, count)):
                 public_id = f"urn:uuid:{uuid5(stores.INSTANCE, f'bench/{number}')}"
-                made = bulletins.draft(session, _draft(number, seed), actor="bench", public_id=public_id)
-                bulletins.publish(session, made)
+                made = bulletins.draft(session, _draft(number, seed), public_id=public_id)
+                publication.publish(session, made)
     with database.engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()

@@ -11,11 +11,14 @@ from statistics import median
 from typing import Any
 
 from tests.bench.asking import ENTRIES
+from tests.bench.fragments import COLD, WARM, FragmentFigures
 from tests.bench.memory import Footprint
+from tests.bench.photos import CONTENDERS, SIZE_PX, PhotoFigures
+from tests.bench.reorganisation import Reform
 from tests.bench.timing import Samples, Work
 
 OURS, RIVAL = "bantin", "feedgen"
-LIBRARIES = ("feedgen", "flask", "lxml", "sqlalchemy")
+LIBRARIES = ("feedgen", "flask", "lxml", "pillow", "sqlalchemy")
 REQUESTS = {"cold": "cold", "304": "304, cold"}
 
 
@@ -27,6 +30,8 @@ class DatabaseFigures:
     times: dict[Work, dict[str, Samples]]
     footprints: dict[tuple[str, str], Footprint]
     imports: dict[str, list[float]]
+    reform: Reform
+    fragments: FragmentFigures
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Report:
     runs: int
     sizes_bytes: dict[str, dict[str, int]]
     figures: tuple[DatabaseFigures, ...]
+    photos: dict[str, PhotoFigures]
 
     def table(self) -> str:
         """Give the figures as text with aligned columns; a ratio above 1 is in our favour."""
@@ -50,7 +56,10 @@ class Report:
             "documents: " + "; ".join(_sizes(name, sizes) for name, sizes in self.sizes_bytes.items()),
         ]
         for found in self.figures:
-            lines += ["", *_time_lines(found), "", *_memory_lines(found), "", *self._import_lines(found)]
+            lines += ["", *_time_lines(found), "", *fragment_lines(found.database, found.fragments)]
+            lines += ["", *_memory_lines(found), "", *self._import_lines(found)]
+            lines += ["", *_reform_lines(found.reform)]
+        lines += ["", *_photo_lines(self.photos)]
         return "\n".join(lines)
 
     def json(self) -> dict[str, Any]:
@@ -74,10 +83,17 @@ class Report:
                         {"contender": name, "format": document_format, **asdict(print_)}
                         for (name, document_format), print_ in found.footprints.items()
                     ],
+                    "fragments": [
+                        {"work": work, "format": document_format, "contender": name, **asdict(samples)}
+                        for (work, document_format), by_name in found.fragments.times.items()
+                        for name, samples in by_name.items()
+                    ],
                     "import_pages_per_second": found.imports,
+                    "reform": asdict(found.reform),
                 }
                 for found in self.figures
             ],
+            "photos": {kind: asdict(figures) for kind, figures in self.photos.items()},
         }
 
     def _import_lines(self, found: DatabaseFigures) -> list[str]:
@@ -93,6 +109,18 @@ def _time_lines(found: DatabaseFigures) -> list[str]:
         ours, rival = by_name[OURS], by_name.get(RIVAL)
         rows.append((REQUESTS[kind], document_format, *_time_cells(ours), *_time_cells(rival), *_ratios(ours, rival)))
     return _aligned(rows)
+
+
+def fragment_lines(database: str, kept: FragmentFigures) -> list[str]:
+    """Lay out what documents took of CPU, by how many of their fragments were kept."""
+    rows = [(f"{database}, no HTTP", "format", "none kept cpu ms", "all kept", RIVAL, f"none/{RIVAL}", f"{RIVAL}/all")]
+    for (work, document_format), by_name in kept.times.items():
+        cold, warm = by_name[COLD].median_cpu_ms, by_name[WARM].median_cpu_ms
+        plain = by_name[RIVAL].median_cpu_ms if RIVAL in by_name else None
+        ratios = ("none", "", "") if plain is None else (f"{plain:.2f}", f"{cold / plain:.2f}", f"{plain / warm:.1f}")
+        rows.append((work, document_format, f"{cold:.2f}", f"{warm:.2f}", *ratios))
+    size = f"{kept.fragments} fragments kept take {kept.kept_bytes / 1024:.0f} KiB"
+    return _aligned([*rows, (size, *[""] * 6)])
 
 
 def _time_cells(samples: Samples | None) -> tuple[str, str, str]:
@@ -114,6 +142,27 @@ def _memory_lines(found: DatabaseFigures) -> list[str]:
     for (name, document_format), print_ in found.footprints.items():
         made, peak = print_.made_kib / 1024, print_.peak_kib / 1024
         rows.append(("", document_format, name, f"{made:.1f}", f"{peak:.1f}", f"{print_.first_ms:.1f}"))
+    return _aligned(rows)
+
+
+def _reform_lines(reform: Reform) -> list[str]:
+    rows = [(f"reform of {reform.bulletins:,} bulletins", "seconds", "ms each", "[least – most]")]
+    for what, taken in (("renames", reform.renames), ("mergers", reform.mergers)):
+        each_ms = [1e3 * seconds for seconds in taken]
+        rows.append((f"{len(taken):,} {what}", f"{sum(taken):.1f}", f"{median(each_ms):.1f}", _spread(each_ms, 1)))
+    return _aligned([*rows, (f"{reform.addresses:,} addresses lead where they should", "", "", "")])
+
+
+def _photo_lines(photos: dict[str, PhotoFigures]) -> list[str]:
+    megapixels = SIZE_PX[0] * SIZE_PX[1] / 1e6
+    rows = [(f"{megapixels:.0f} MP photos, two at once", "photos/s", "[least – most]", "peak MiB of all", "ratio")]
+    for kind, figures in photos.items():
+        for name in CONTENDERS:
+            rates = figures.rates[name]
+            ratio = f"{figures.ratio:.2f}" if name == CONTENDERS[0] else ""
+            peak = f"{figures.peaks_kib[name] / 1024:.0f}"
+            shown = OURS if name == CONTENDERS[0] else "Pillow alone"
+            rows.append((f"{kind}, {shown}", f"{median(rates):.2f}", _spread(rates, 2), peak, ratio))
     return _aligned(rows)
 
 

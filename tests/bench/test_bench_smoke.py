@@ -42,6 +42,10 @@ def test_a_quick_run_says_every_figure(
         ("feedgen", kind, f) for kind in ("cold", "304") for f in plain
     }
     assert all(len(samples) == QUICK["runs"] and min(samples) > 0 for samples in measured.values())
+    documents = {(d["contender"], d["work"], d["format"]): d["cpu_ms"] for d in found["fragments"]}
+    assert {name for name, _, _ in documents} == {"none kept", "all kept", "feedgen"}
+    assert len(documents) == 2 * (3 + 3 + 2)
+    assert all(len(samples) == QUICK["runs"] for samples in documents.values())
     assert all(0 < entry["made_kib"] <= entry["peak_kib"] for entry in found["memory"])
     assert {entry["contender"] for entry in found["memory"]} == {"bantin", "feedgen"}
     assert all(rate > 0 for rates in found["import_pages_per_second"].values() for rate in rates)

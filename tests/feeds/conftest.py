@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from feeds.app import create_app
 from feeds.settings import Settings
-from store import bulletins, taxonomy
+from store import bulletins, publication, taxonomy
 from store.database import Database
 from tests.support.samples import day, draft
 from tests.support.stores import Clock
@@ -34,8 +34,8 @@ class Served:
     def add(self, **said: object) -> int:
         """Store and publish a bulletin; return its number."""
         with self.database.transaction() as session:
-            number = bulletins.draft(session, draft(**said), actor="test")
-            bulletins.publish(session, number, publisher_required=False)
+            number = bulletins.draft(session, draft(**said))
+            publication.publish(session, number, publisher_required=False)
         return number
 
 

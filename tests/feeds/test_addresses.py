@@ -19,6 +19,7 @@ from feeds.addresses import (
     parse_feed_path,
 )
 from feeds.documents.model import Format
+from feeds.settings import Settings
 from store.text.slugs import slugify
 
 SLUGS = st.lists(st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12), min_size=1, max_size=5).map(
@@ -157,3 +158,12 @@ def test_every_address_stands_below_the_base(path: FeedPath) -> None:
         assert "//" not in urlsplit(address).path
     read = parse_feed_path(addresses.page(path.selection).removeprefix("https://bantin.example/tin/feeds/"))
     assert read == FeedPath(path.selection, None)
+
+
+def test_files_are_served_here_or_where_the_settings_say() -> None:
+    digest = "ab" * 32
+    here = Addresses.of(Settings(base_url="https://bantin.example/tin"))
+    assert here.file(digest, "jpg") == f"https://bantin.example/tin/files/ab/{digest}.jpg"
+    there = Addresses.of(Settings(base_url="https://bantin.example/tin", files_public_url="https://cdn.example/tep"))
+    assert there.file(digest, "jpg") == f"https://cdn.example/tep/ab/{digest}"
+    assert there.home() == here.home()

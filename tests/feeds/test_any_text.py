@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from store import bulletins, catalogue
+from store import bulletins, catalogue, publication
 from store.errors import InputError
 from store.text.vietnamese import clean_line
 from store.types import Attachment, Bulletin
@@ -75,8 +75,8 @@ def test_text_is_refused_or_comes_back_equal(
     )
     try:
         with served.database.transaction() as session:
-            number = bulletins.draft(session, said, actor="test")
-            bulletins.publish(session, number, publisher_required=False)
+            number = bulletins.draft(session, said)
+            publication.publish(session, number, publisher_required=False)
             stored = catalogue.get_bulletin(session, number)
     except InputError as error:
         refusal = error
@@ -135,11 +135,9 @@ def test_a_spoilt_row_leaves_the_other_entries_alone(
     served: Served, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     with served.database.transaction() as session:
-        spoilt, sound = (
-            bulletins.draft(session, draft(title=title, published=None), actor="test") for title in ("Hỏng", "Lành")
-        )
+        spoilt, sound = (bulletins.draft(session, draft(title=title, published=None)) for title in ("Hỏng", "Lành"))
         for number in (spoilt, sound):
-            bulletins.publish(session, number, publisher_required=False)
+            publication.publish(session, number, publisher_required=False)
         session.connection().exec_driver_sql(
             f"UPDATE bulletin SET published_at = NULL, title = 'x' || char(0) || char(11) WHERE number = {spoilt}"
         )

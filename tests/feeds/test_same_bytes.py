@@ -14,7 +14,7 @@ import pytest
 
 from feeds.samples.seeding import seed
 from store import schema
-from store.attachments.storage import DiskStorage
+from store.attachments.disk import DiskStorage
 from store.database import Database
 from tests.support import stores
 from tests.support.requirements import lacks

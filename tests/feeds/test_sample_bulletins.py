@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,15 +16,18 @@ from feeds.documents.model import Entry, Format
 from feeds.samples.seeding import iter_manuscripts, seed
 from feeds.settings import Settings
 from store import catalogue, schema, taxonomy
-from store.attachments.storage import DiskStorage
+from store.attachments.disk import DiskStorage
 from store.database import Database
 from store.types import Selection
 from tests.support import nodefeeds
+from tests.support.entries import entries_of
+from tests.support.meant import check_files
 from tests.support.parsed import ParsedFeed, Reader
 from tests.support.parsers import NODE_READERS, PYTHON_READERS
 from tests.support.requirements import lacks
 from tests.support.stores import Clock
 
+_FILE_ADDRESS = re.compile(r"https://bantin\.example/files/[^\s\"]+")
 SETTINGS = Settings(base_url="https://bantin.example", site_name="Bản tin tỉnh Vân Sơn", entries=500)
 
 
@@ -45,7 +49,7 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Database:
 def entries(sample_store: Database) -> tuple[Entry, ...]:
     with sample_store.snapshot() as session:
         window = catalogue.window(session, Selection(), limit=SETTINGS.entries)
-        return channels.entries_of(session, window, SETTINGS)
+        return entries_of(session, window, SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +111,21 @@ def _compare(
             assert seen.authors == tuple(author.name for author in entry.authors)[: len(seen.authors)]
         if seen.categories is not None:
             assert set(seen.categories) == {term.label for term in entry.terms}
+        check_files(entry, seen, f"{entry.id} in {reader.name}")
 
 
-def test_every_photo_address_has_its_file(entries: tuple[Entry, ...], sample_store: Database) -> None:
+def test_every_address_has_its_file(entries: tuple[Entry, ...], sample_store: Database) -> None:
     files = DiskStorage(Path(sample_store.url.database or "").parent / "files")
-    photos = [photo for entry in entries for photo in entry.photos]
-    for photo in photos:
-        digest = photo.url.rpartition("/")[2].partition(".")[0]
-        assert len(files.get(digest)) == photo.size_bytes
+    announced = [file for entry in entries for file in (*entry.photos, *entry.documents)]
+    assert {file.media_type.partition("/")[0] for file in announced} == {"image", "application"}
+    for file in announced:
+        assert len(files.get(_digest(file.url))) == file.size_bytes
+    named = {address for entry in entries for address in _FILE_ADDRESS.findall(entry.content_html)}
+    named |= {photo.thumbnail.url for entry in entries for photo in entry.photos if photo.thumbnail}
+    assert len(named) > len(announced)
+    for address in named:
+        assert files.path(_digest(address)).is_file()
+
+
+def _digest(address: str) -> str:
+    return address.rpartition("/")[2].partition(".")[0]

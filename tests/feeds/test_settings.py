@@ -31,6 +31,10 @@ def test_every_setting_is_read_under_its_own_name() -> None:
         BANTIN_DATA="/srv/bantin",
         BANTIN_BASE_URL="https://bantin.example:8443/tin/",
         BANTIN_DATABASE_URL="postgresql://bantin@localhost/bantin",
+        BANTIN_FILES_URL="s3://bantin/tep?endpoint=http://minio:9000&region=vn",
+        BANTIN_FILES_KEY="khoa",
+        BANTIN_FILES_SECRET="bi-mat/+=",
+        BANTIN_FILES_PUBLIC_URL="https://cdn.example/files/",
         BANTIN_SITE_NAME=" Bản tin tỉnh Vân Sơn ",
         BANTIN_TIMEZONE="-03:30",
         BANTIN_ENTRIES="20",
@@ -41,6 +45,10 @@ def test_every_setting_is_read_under_its_own_name() -> None:
         data=Path("/srv/bantin"),
         base_url="https://bantin.example:8443/tin",
         database_url="postgresql://bantin@localhost/bantin",
+        files_url="s3://bantin/tep?endpoint=http://minio:9000&region=vn",
+        files_key="khoa",
+        files_secret="bi-mat/+=",
+        files_public_url="https://cdn.example/files",
         site_name="Bản tin tỉnh Vân Sơn",
         timezone=timezone(-timedelta(hours=3, minutes=30)),
         entries=20,
@@ -49,6 +57,8 @@ def test_every_setting_is_read_under_its_own_name() -> None:
     )
     assert settings.store_url == "postgresql://bantin@localhost/bantin"
     assert settings.files_folder == Path("/srv/bantin/files")
+    assert settings.open_storage().describe() == "s3://bantin/tep (http://minio:9000)"
+    assert read(BANTIN_DATA="/srv/bantin").open_storage().describe() == "/srv/bantin/files"
 
 
 def test_every_setting_has_a_name_and_a_sentence() -> None:
@@ -82,6 +92,14 @@ def test_every_setting_has_a_name_and_a_sentence() -> None:
         ("BANTIN_BASE_URL", "https://bantin.example/%zz"),
         pytest.param("BANTIN_BASE_URL", "https://bantin.example/a/../b"),
         pytest.param("BANTIN_BASE_URL", "https://bantin.example//tin"),
+        ("BANTIN_FILES_URL", "bantin"),
+        ("BANTIN_FILES_URL", "https://minio.example/bantin"),
+        ("BANTIN_FILES_URL", "s3://bantin?endpoint=minio"),
+        ("BANTIN_FILES_KEY", "hai từ"),
+        ("BANTIN_FILES_KEY", "khoa\n"),
+        ("BANTIN_FILES_PUBLIC_URL", "cdn.example"),
+        ("BANTIN_FILES_PUBLIC_URL", "s3://bantin"),
+        ("BANTIN_FILES_PUBLIC_URL", "https://cdn.example/?v=1"),
         ("BANTIN_SITE_NAME", " "),
         ("BANTIN_SITE_NAME", "a\nb"),
         ("BANTIN_SITE_NAME", "a\x1b[31m"),
@@ -112,6 +130,74 @@ def test_a_bad_value_is_refused_with_its_name(name: str, value: str) -> None:
     assert refused.value.value == value
     assert refused.value.accepted
     assert len(str(refused.value)) < 400
+
+
+KEYS = {"BANTIN_FILES_KEY": "khoa"}
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    place = tmp_path / "bí mật"
+    for content in (b"bi-mat", b"bi-mat\n", b"bi-mat\r\n"):
+        place.write_bytes(content)
+        settings = read(**KEYS, BANTIN_FILES_SECRET_FILE=str(place))
+        assert settings.files_secret == "bi-mat"
+    assert unknown_names({"BANTIN_FILES_SECRET_FILE": "x", "BANTIN_FILES_KEY_FILE": "x"}) == ["BANTIN_FILES_KEY_FILE"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", "bí mật".encode(), b"\xff\xfe", b"hai\ndong", b"x" * 2_000])
+def test_a_file_without_a_secret_is_refused(tmp_path: Path, content: bytes) -> None:
+    place = tmp_path / "secret"
+    place.write_bytes(content)
+    with pytest.raises(InputError, match="BANTIN_FILES_SECRET"):
+        read(**KEYS, BANTIN_FILES_SECRET_FILE=str(place))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for place in (tmp_path / "absent", tmp_path):
+        with pytest.raises(InputError, match="cannot be read") as refused:
+            read(**KEYS, BANTIN_FILES_SECRET_FILE=str(place))
+        assert (refused.value.field, refused.value.value) == ("BANTIN_FILES_SECRET_FILE", str(place))
+    with pytest.raises(InputError, match="BANTIN_FILES_SECRET_FILE"):
+        read(**KEYS, BANTIN_FILES_SECRET_FILE="a\0b")
+
+
+def test_a_secret_has_one_source(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("bi-mat")
+    with pytest.raises(InputError, match="is set beside BANTIN_FILES_SECRET"):
+        read(**KEYS, BANTIN_FILES_SECRET="khac", BANTIN_FILES_SECRET_FILE=str(tmp_path / "secret"))
+
+
+def test_key_and_secret_belong_together() -> None:
+    for said, lacking in (
+        (KEYS, "BANTIN_FILES_SECRET"),
+        ({"BANTIN_FILES_SECRET": "bi-mat"}, "BANTIN_FILES_KEY"),
+    ):
+        with pytest.raises(InputError, match="is missing") as refused:
+            read(**said)
+        assert refused.value.field == lacking
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"BANTIN_FILES_SECRET": "TUYET MAT"},
+        {"BANTIN_FILES_SECRET": "TUYETMAT"},
+        {"BANTIN_FILES_URL": "s3://khoa:TUYETMAT@bantin"},
+        {"BANTIN_FILES_URL": "s3://bantin?endpoint=http://khoa:TUYETMAT@minio"},
+        {"BANTIN_FILES_URL": "https://khoa:TUYET/MAT@minio/bantin"},
+        {"BANTIN_FILES_KEY": "khoa", "BANTIN_FILES_SECRET": "TUYETMAT\x00"},
+    ],
+)
+def test_a_refusal_shows_no_secret(said: dict[str, str]) -> None:
+    with pytest.raises(InputError) as refused:
+        read(**said)
+    assert "TUYET" not in f"{refused.value!s} {refused.value!r} {refused.value.__cause__!r} {refused.value.vietnamese}"
+
+
+def test_settings_show_no_secret() -> None:
+    settings = read(**KEYS, BANTIN_FILES_SECRET="TUYETMAT")
+    assert settings.files_secret == "TUYETMAT"
+    assert "TUYETMAT" not in repr(settings)
 
 
 @pytest.mark.parametrize("value", ["https://[::1", "https://[::1]x"])

@@ -2,6 +2,7 @@
 //
 //   node read-feed.mjs PARSER < document
 //   node read-feed.mjs PARSER --batch < JSON array of documents
+//   node read-feed.mjs PARSER --raw < document        what the parser itself answers, as JSON
 //
 // Every parser answers in the same shape; a field that a parser does not hand on is null.
 
@@ -10,6 +11,22 @@ import { parseFeed as parseWithRowanManning } from "@rowanmanning/feed-parser";
 import { parseFeed as parseWithFeedsmith } from "feedsmith";
 import RssParser from "rss-parser";
 
+const RAW = {
+  feedsmith: parseWithFeedsmith,
+  "rss-parser": (document) => new RssParser({ customFields: CUSTOM_FIELDS }).parseString(document),
+  "feed-parser": (document) => parseWithRowanManning(document).toJSON(),
+};
+// What rss-parser knows nothing of it hands on to those who ask for it by name.
+const CUSTOM_FIELDS = {
+  item: [
+    ["media:content", "media", { keepArray: true }],
+    ["dc:publisher", "publisher"],
+    ["dc:language", "itemLanguage"],
+    ["source", "origins", { keepArray: true }],
+    ["georss:point", "point"],
+    ["georss:featurename", "placeName"],
+  ],
+};
 const PARSERS = { feedsmith, "rss-parser": rssParser, "feed-parser": feedParser };
 
 function feedsmith(document) {
@@ -34,8 +51,11 @@ function feedsmithRss(feed) {
       summary: item.description ?? "",
       content: item.content?.encoded ?? "",
       enclosures: (item.enclosures ?? []).map(({ url, type, length }) => ({ url, type, length })),
-      publisher: item.dc?.publishers?.[0] ?? null,
-      photos: feedsmithPhotos(item.media),
+      publisher: item.dc?.publishers?.[0] ?? "",
+      language: item.dc?.languages?.[0] ?? feed.language,
+      origin: [item.source?.title ?? "", item.source?.url ?? ""],
+      place: feedsmithPlace(item.georss),
+      ...feedsmithFiles(item.media),
     })),
   };
 }
@@ -58,8 +78,11 @@ function feedsmithAtom(feed) {
       enclosures: (entry.links ?? [])
         .filter((link) => link.rel === "enclosure")
         .map(({ href, type, length }) => ({ url: href, type, length })),
-      publisher: entry.dc?.publishers?.[0] ?? null,
-      photos: feedsmithPhotos(entry.media),
+      publisher: entry.dc?.publishers?.[0] ?? "",
+      language: entry.xml?.lang ?? feed.xml?.lang,
+      origin: [entry.source?.title?.value ?? "", entry.source?.id ?? ""],
+      place: feedsmithPlace(entry.georss),
+      ...feedsmithFiles(entry.media),
     })),
   };
 }
@@ -85,21 +108,42 @@ function feedsmithJson(feed) {
         length: attachment.size_in_bytes,
       })),
       publisher: null,
+      language: item.language ?? null,
       photos: null,
+      documents: null,
     })),
   };
 }
 
-function feedsmithPhotos(media) {
-  return (media?.contents ?? []).map((content) => ({
-    url: content.url,
-    caption: content.description?.value ?? "",
-    credit: content.credits?.[0]?.value ?? "",
-  }));
+function feedsmithPlace(georss) {
+  const point = georss?.point ? `${georss.point.lat.toFixed(5)} ${georss.point.lng.toFixed(5)}` : "";
+  return [point, georss?.featureName ?? ""];
+}
+
+function feedsmithFiles(media) {
+  const contents = media?.contents ?? [];
+  const file = ({ url, type, fileSize }) => ({ url, media_type: type, size_bytes: fileSize });
+  return {
+    photos: contents
+      .filter((content) => content.medium === "image")
+      .map((content) => ({
+        ...file(content),
+        width_px: content.width ?? null,
+        height_px: content.height ?? null,
+        caption: content.description?.value ?? "",
+        credit: content.credits?.[0]?.value ?? "",
+        thumbnail_url: content.thumbnails?.[0]?.url ?? "",
+        thumbnail_width_px: content.thumbnails?.[0]?.width ?? null,
+        thumbnail_height_px: content.thumbnails?.[0]?.height ?? null,
+      })),
+    documents: contents
+      .filter((content) => content.medium === "document")
+      .map((content) => ({ ...file(content), title: content.title?.value ?? "" })),
+  };
 }
 
 async function rssParser(document) {
-  const feed = await new RssParser().parseString(document);
+  const feed = await new RssParser({ customFields: CUSTOM_FIELDS }).parseString(document);
   const format = feed.items.some((item) => item.guid) || feed.docs ? "rss" : "atom";
   return {
     format,
@@ -118,14 +162,56 @@ async function rssParser(document) {
       summary: (format === "rss" ? item.content : item.summary) ?? "",
       content: (format === "rss" ? item["content:encoded"] : item.content) ?? "",
       enclosures: format === "rss" ? enclosureOf(item) : null,
-      publisher: null,
-      photos: null,
+      publisher: item.publisher ?? "",
+      language: format === "rss" ? (item.itemLanguage ?? feed.language) : null,
+      origin: rssParserOrigin(item.origins, format),
+      place: [item.point ?? "", item.placeName ?? ""],
+      ...rssParserFiles(item.media ?? []),
     })),
   };
 }
 
+function rssParserOrigin([origin] = [], format) {
+  if (!origin) {
+    return ["", ""];
+  }
+  return format === "rss" ? [origin._, origin.$.url] : [origin.title[0], origin.id[0]];
+}
+
 function enclosureOf({ enclosure }) {
   return enclosure ? [{ url: enclosure.url, type: enclosure.type, length: Number(enclosure.length) }] : [];
+}
+
+// Elements that it knows nothing of it hands on as they are: attributes below `$`, text beside them below `_`.
+function rssParserFiles(contents) {
+  const text = ([element] = [""]) => element._ ?? element;
+  const number = (value) => (value === undefined ? null : Number(value));
+  const file = ({ url, type, fileSize }) => ({ url, media_type: type, size_bytes: Number(fileSize) });
+  return {
+    photos: contents
+      .filter((content) => content.$.medium === "image")
+      .map((content) => {
+        const thumbnail = content["media:thumbnail"]?.[0].$;
+        return {
+          ...file(content.$),
+          width_px: number(content.$.width),
+          height_px: number(content.$.height),
+          caption: text(content["media:description"]),
+          credit: text(content["media:credit"]),
+          alternative_text: text(content["bantin:alternative-text"]),
+          thumbnail_url: thumbnail?.url ?? "",
+          thumbnail_width_px: number(thumbnail?.width),
+          thumbnail_height_px: number(thumbnail?.height),
+        };
+      }),
+    documents: contents
+      .filter((content) => content.$.medium === "document")
+      .map((content) => ({
+        ...file(content.$),
+        title: text(content["media:title"]),
+        reference: text(content["bantin:reference"]),
+      })),
+  };
 }
 
 function feedParser(document) {
@@ -148,7 +234,9 @@ function feedParser(document) {
       content: item.content ?? "",
       enclosures: null,
       publisher: null,
+      // It counts an enclosure and the media:content with the same address as one.
       photos: null,
+      documents: null,
     })),
   };
 }
@@ -164,6 +252,10 @@ if (!parse) {
   process.exit(2);
 }
 const input = readFileSync(0, "utf8");
+if (mode === "--raw") {
+  process.stdout.write(JSON.stringify(await RAW[name](input)));
+  process.exit(0);
+}
 const answers = [];
 for (const document of mode === "--batch" ? JSON.parse(input) : [input]) {
   answers.push(await parse(document));

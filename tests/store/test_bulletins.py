@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from store import bulletins, catalogue, changes, taxonomy
+from store import attaching, bulletins, catalogue, changes, publication, taxonomy
 from store.database import Database
 from store.errors import Conflict, InputError, MarkupRefused, NotFound, NotPublishable, TextRefused
 from store.models import DbRevision
@@ -30,13 +30,13 @@ def bodies(database: Database) -> Database:
 
 
 def add(database: Database, **said: object) -> int:
-    with database.transaction() as session:
-        return bulletins.draft(session, draft(**said), actor="test")
+    with database.transaction(actor="Minh") as session:
+        return bulletins.draft(session, draft(**said))
 
 
 def publish(database: Database, number: int) -> Bulletin:
     with database.transaction() as session:
-        bulletins.publish(session, number, publisher_required=False)
+        publication.publish(session, number, publisher_required=False)
         return catalogue.get_bulletin(session, number)
 
 
@@ -147,7 +147,7 @@ def test_a_date_that_has_not_come_is_not_published(database: Database, moment: o
 def test_only_a_draft_can_be_published_and_only_with_a_publisher(database: Database) -> None:
     number = add(database)
     with pytest.raises(NotPublishable, match="no publisher"), database.transaction() as session:
-        bulletins.publish(session, number)
+        publication.publish(session, number)
     publish(database, number)
     with pytest.raises(NotPublishable, match="is published"):
         publish(database, number)
@@ -160,7 +160,7 @@ def test_a_minor_edit_moves_the_text_and_nothing_else(database: Database, clock:
     before = publish(database, number)
     clock.move(hours=3)
     with database.transaction() as session:
-        assert bulletins.revise(session, number, draft(title="Hội nghị tổng kết năm 2026"), actor="editor")
+        assert bulletins.revise(session, number, draft(title="Hội nghị tổng kết năm 2026"))
     after = read(database, number)
     assert after.title == "Hội nghị tổng kết năm 2026"
     assert after.slug == "hoi-nghi-tong-ket-nam-2026"
@@ -175,7 +175,7 @@ def test_a_significant_edit_moves_updated_alone(database: Database, clock: Clock
     before = publish(database, number)
     clock.move(hours=3)
     with database.transaction() as session:
-        bulletins.revise(session, number, draft(lead="Chiều 30/12."), actor="editor", significant=True)
+        bulletins.revise(session, number, draft(lead="Chiều 30/12."), significant=True)
     after = read(database, number)
     assert after.updated == clock()
     assert after.published == before.published
@@ -185,7 +185,7 @@ def test_the_same_text_again_changes_nothing(database: Database) -> None:
     number = add(database, authors=("Thu Trang",))
     before = publish(database, number)
     with database.transaction() as session:
-        assert not bulletins.revise(session, number, draft(authors=("Thu Trang",)), actor="editor")
+        assert not bulletins.revise(session, number, draft(authors=("Thu Trang",)))
     assert read(database, number) == before
     with database.snapshot() as session:
         assert len(session.scalars(select(DbRevision)).all()) == 1
@@ -194,13 +194,13 @@ def test_the_same_text_again_changes_nothing(database: Database) -> None:
 def test_every_revision_is_kept_whole(database: Database) -> None:
     number = add(database)
     for title in ("Bản thứ hai", "Bản thứ ba"):
-        with database.transaction() as session:
-            bulletins.revise(session, number, draft(title=title), actor="Lan", note="sửa tiêu đề")
+        with database.transaction(actor="Lan") as session:
+            bulletins.revise(session, number, draft(title=title), note="sửa tiêu đề")
     with database.snapshot() as session:
         rows = session.scalars(select(DbRevision).order_by(DbRevision.revision))
         kept = [(row.revision, row.actor, row.content) for row in rows]
     assert [revision for revision, _, _ in kept] == [1, 2, 3]
-    assert [actor for _, actor, _ in kept] == ["test", "Lan", "Lan"]
+    assert [actor for _, actor, _ in kept] == ["Minh", "Lan", "Lan"]
     titles = [draft().title, "Bản thứ hai", "Bản thứ ba"]
     assert all(f'"title":"{title}"' in content for title, (_, _, content) in zip(titles, kept, strict=True))
 
@@ -213,7 +213,7 @@ def test_moving_to_another_category_leaves_a_mark_where_it_was(bodies: Database,
         before = catalogue.window(session, Selection(category=contest), limit=50)
     clock.move(minutes=5)
     with bodies.transaction() as session:
-        bulletins.revise(session, number, draft(categories=("Xã hội",)), actor="editor")
+        bulletins.revise(session, number, draft(categories=("Xã hội",)))
     with bodies.snapshot() as session:
         left = catalogue.window(session, Selection(category=contest), limit=50)
         stayed = catalogue.window(session, Selection(category=social), limit=50)
@@ -222,7 +222,7 @@ def test_moving_to_another_category_leaves_a_mark_where_it_was(bodies: Database,
     assert left.edition > before.edition
     assert [key.number for key in stayed.entries] == [number]
     with bodies.transaction() as session:
-        bulletins.revise(session, number, draft(categories=("Thi đua",)), actor="editor")
+        bulletins.revise(session, number, draft(categories=("Thi đua",)))
     assert placed(bodies, Selection(category=contest)) == [number]
 
 
@@ -230,7 +230,7 @@ def test_the_date_of_a_published_bulletin_stays(database: Database) -> None:
     number = add(database)
     publish(database, number)
     with pytest.raises(Conflict, match="its date stays"), database.transaction() as session:
-        bulletins.revise(session, number, draft(published=day(2026, 11, 9)), actor="editor")
+        bulletins.revise(session, number, draft(published=day(2026, 11, 9)))
 
 
 def test_photos_keep_number_and_file_when_the_text_moves_around_them(database: Database) -> None:
@@ -238,12 +238,12 @@ def test_photos_keep_number_and_file_when_the_text_moves_around_them(database: D
     body = '<figure data-attachment="1"></figure>\n<p>Giữa.</p>\n<figure data-attachment="2"></figure>\n'
     number = add(database, body=body, attachments=(one, two))
     with database.transaction() as session:
-        bulletins.attach_file(session, number, 2, FILE)
+        attaching.attach_file(session, number, 2, FILE)
     # The editor puts a new photo first: what was 2 in the text is 3 now.
     new = tuple(Attachment(number=n, caption=c) for n, c in ((1, "Ảnh mới"), (2, "Ảnh một"), (3, "Ảnh hai")))
     figures = "".join(f'<figure data-attachment="{n}"></figure>\n' for n in (1, 2, 3))
     with database.transaction() as session:
-        bulletins.revise(session, number, draft(body=figures, attachments=new), actor="editor")
+        bulletins.revise(session, number, draft(body=figures, attachments=new))
     stored = {a.number: (a.caption, a.file) for a in read(database, number).attachments}
     assert stored == {1: ("Ảnh một", None), 2: ("Ảnh hai", FILE), 3: ("Ảnh mới", None)}
     assert read(database, number).body == "".join(f'<figure data-attachment="{n}"></figure>\n' for n in (3, 1, 2))
@@ -252,8 +252,8 @@ def test_photos_keep_number_and_file_when_the_text_moves_around_them(database: D
 def test_an_attachment_number_is_never_given_again(database: Database) -> None:
     number = add(database)
     with database.transaction() as session:
-        bulletins.revise(session, number, draft(body="<p>Không ảnh.</p>", attachments=()), actor="editor")
-        bulletins.revise(session, number, draft(), actor="editor")
+        bulletins.revise(session, number, draft(body="<p>Không ảnh.</p>", attachments=()))
+        bulletins.revise(session, number, draft())
     assert [a.number for a in read(database, number).attachments] == [2]
 
 
@@ -261,12 +261,12 @@ def test_an_arriving_photo_steps_the_version_and_not_the_revision(database: Data
     number = add(database)
     before = publish(database, number)
     with database.transaction() as session:
-        bulletins.attach_file(session, number, 1, FILE)
+        attaching.attach_file(session, number, 1, FILE)
     after = read(database, number)
     assert after.attachments[0].file == FILE
     assert (after.version, after.revision) == (before.version + 1, before.revision)
     with pytest.raises(NotFound), database.transaction() as session:
-        bulletins.attach_file(session, number, 7, FILE)
+        attaching.attach_file(session, number, 7, FILE)
 
 
 @pytest.mark.parametrize(

@@ -45,14 +45,18 @@ def test_a_store_that_is_not_there_names_the_next_step(tmp_path: Path) -> None:
 
 
 def test_a_newer_store_is_left_alone(database: Database) -> None:
+    wanted = schema.state(database).wanted
     with database.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaMismatch, match="9999"):
         schema.upgrade(database)
-    with pytest.raises(SchemaMismatch, match="9999"):
+    with pytest.raises(SchemaMismatch, match="9999") as refusal:
         schema.require_current(database)
+    # `db upgrade` would refuse it as well.
+    assert "upgrade" not in str(refusal.value)
+    assert "phiên bản mới hơn" in refusal.value.vietnamese
     with database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        session.execute(text("UPDATE alembic_version SET version_num = :wanted"), {"wanted": wanted})
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from store import names, taxonomy
 from store.database import Database
 from store.errors import AlreadyExists, InputError, NotFound, TextRefused
+from store.lineage import Lineage
 from store.names import Kind
 
 
@@ -31,6 +32,20 @@ def test_an_unknown_name_is_answered_with_the_nearest(database: Database) -> Non
         with pytest.raises(NotFound, match="Nông nghiệp – Nông thôn") as refusal:
             taxonomy.get_category(session, "Nông nghiệp, nông dân")
         assert refusal.value.kind == "category"
+
+
+def test_the_nearest_names_each_entity_once_and_knows_short_names_and_beginnings(database: Database) -> None:
+    with database.transaction() as session:
+        taxonomy.add_category(session, "Y tế")
+        taxonomy.add_organisation(session, "Sở Y tế tỉnh Vân Sơn")
+        taxonomy.add_organisation(session, "Trung tâm Kiểm soát bệnh tật tỉnh", short_name="CDC tỉnh")
+        with pytest.raises(NotFound) as refusal:
+            taxonomy.get_category(session, "Y té")
+        assert refusal.value.nearest == ("Y tế",)
+        for slug, meant in (("so-y-te", "so-y-te-tinh-van-son"), ("cdc", "trung-tam-kiem-soat-benh-tat-tinh")):
+            with pytest.raises(NotFound) as refusal:
+                taxonomy.require_slug(session, Kind.ORGANISATION, slug)
+            assert refusal.value.nearest == (meant,)
 
 
 def test_a_name_that_two_share_is_asked_back(database: Database) -> None:
@@ -85,8 +100,8 @@ def test_authors_are_met_once(database: Database) -> None:
 
 
 def test_ancestors_end_even_in_a_circle() -> None:
-    assert taxonomy.ancestors({1: 2, 2: 3, 3: None}, 1) == (1, 2, 3)
-    assert taxonomy.ancestors({1: 2, 2: 1}, 1) == (1, 2)
+    assert Lineage({1: 2, 2: 3, 3: None}, {}).above(1) == (1, 2, 3)
+    assert Lineage({1: 2, 2: 1}, {}).above(1) == (1, 2)
 
 
 def test_a_name_that_differs_in_marks_alone_is_asked_about(database: Database) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from tests.support.requirements import lacks
 
@@ -53,6 +53,12 @@ class Visit:
     def _note_request(self, request: Request) -> None:
         if urlsplit(request.url).scheme != "data":
             self.hosts.add(urlsplit(request.url).netloc)
+
+
+def follow(link: Locator) -> None:
+    """Click a link and wait for the page it leads to: a click alone returns while the old page still stands."""
+    with link.page.expect_navigation(wait_until="load"):
+        link.click()
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,11 @@ def read(document: bytes, parser: str) -> dict[str, Any]:
     return answer
 
 
+def read_raw(document: bytes, parser: str) -> str:
+    """Return all that `parser` itself answers to one document, as JSON."""
+    return _run([parser, "--raw"], document).decode()
+
+
 def read_all(documents: Sequence[bytes], parser: str) -> list[dict[str, Any]]:
     """Return what `read` returns for each document, at the cost of one process."""
     batch = json.dumps([document.decode() for document in documents]).encode()

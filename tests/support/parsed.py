@@ -1,13 +1,13 @@
 """What any feed parser sees in a document, in one shape.
 
-A field is None where a parser does not hand it on. Summaries are plain text: in RSS, where they are
-HTML, they are what a browser would show.
+A field is None where a parser does not hand it on, and empty where it says that there is nothing. Summaries are
+plain text: in RSS, where they are HTML, they are what a browser would show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import lxml.html
@@ -24,8 +24,41 @@ class ParsedEnclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedPhoto:
+    """A photo of an entry, with all that is said of it."""
+
+    url: str
+    media_type: str | None = None
+    size_bytes: int | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    caption: str | None = None
+    credit: str | None = None
+    alternative_text: str | None = None
+    thumbnail_url: str | None = None
+    thumbnail_width_px: int | None = None
+    thumbnail_height_px: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedDocument:
+    """An official document of an entry, with all that is said of it."""
+
+    url: str
+    media_type: str | None = None
+    size_bytes: int | None = None
+    title: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
-    """One entry as a parser sees it; `categories` are the names for people."""
+    """One entry as a parser sees it; `categories` are the names for people.
+
+    `language` is that of the entry, or of its channel where it says none. `origin` is the name and address of who
+    published it first, `place` the point (latitude, a space, longitude) and name of where it plays: empty where there
+    is nothing.
+    """
 
     id: str
     title: str
@@ -37,6 +70,12 @@ class ParsedEntry:
     summary: str
     content: str
     enclosures: tuple[ParsedEnclosure, ...] | None
+    photos: tuple[ParsedPhoto, ...] | None = None
+    documents: tuple[ParsedDocument, ...] | None = None
+    language: str | None = None
+    publisher: str | None = None
+    origin: tuple[str, str] | None = None
+    place: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +122,8 @@ class Reader:
 
     `guesses` are those in which it takes plain text for HTML; `fills_gaps` says that it answers
     with the body where there is no lead (and the reverse), or with the channel's author where there is none.
+    `drops` are the attributes that it takes out of HTML, `unescapes_twice` says that it resolves the entities of HTML
+    once more than was escaped.
     """
 
     name: str
@@ -90,10 +131,17 @@ class Reader:
     formats: tuple[str, ...]
     guesses: tuple[str, ...] = ()
     fills_gaps: bool = False
+    drops: tuple[str, ...] = ()
+    unescapes_twice: bool = False
 
     def is_exact(self, format: str) -> bool:
         """Return whether plain text comes back from this format letter by letter."""
         return format not in self.guesses
+
+
+def point_of(latitude: float | None, longitude: float | None) -> str:
+    """Write a point as GeoRSS does, to five places; empty where either is missing."""
+    return "" if latitude is None or longitude is None else f"{latitude:.5f} {longitude:.5f}"
 
 
 def text_of_html(html: str) -> str:
@@ -104,7 +152,17 @@ def text_of_html(html: str) -> str:
     return str(root.text_content())
 
 
-def canonical_html(html: str) -> str:
-    """Return HTML in one spelling: attributes sorted, every element closed."""
+def agree(read: object, meant: object) -> bool:
+    """Return whether a reading is what was meant, in every field that the parser hands on."""
+    return type(read) is type(meant) and all(
+        value is None or value == getattr(meant, field.name)
+        for field in fields(read)
+        for value in [getattr(read, field.name)]
+    )
+
+
+def canonical_html(html: str, *, without: tuple[str, ...] = ()) -> str:
+    """Return HTML in one spelling: attributes sorted, those of some names left out, every element closed."""
     root = lxml.html.fragment_fromstring(html.strip(), create_parent="div")
+    etree.strip_attributes(root, *without)
     return etree.tostring(root, method="c14n").decode()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +10,19 @@ import atoma
 import fastfeedparser
 import feedparser
 from dateutil.parser import isoparse, parse
-from lxml import etree
 
 from tests.support import nodefeeds
-from tests.support.parsed import ParsedEnclosure, ParsedEntry, ParsedFeed, Reader, text_of_html
+from tests.support.parsed import (
+    ParsedDocument,
+    ParsedEnclosure,
+    ParsedEntry,
+    ParsedFeed,
+    ParsedPhoto,
+    Reader,
+    point_of,
+    text_of_html,
+)
+from tests.support.strict_readers import number, read_json, read_xml
 
 
 def read_feedparser(document: bytes) -> ParsedFeed:
@@ -26,14 +34,17 @@ def read_feedparser(document: bytes) -> ParsedFeed:
         title=feed.feed.title,
         link=feed.feed.link,
         language=feed.feed.language,
-        entries=tuple(_feedparser_entry(entry, is_rss) for entry in feed.entries),
+        entries=tuple(_feedparser_entry(entry, is_rss, feed.feed.language) for entry in feed.entries),
     )
 
 
-def _feedparser_entry(entry: Any, is_rss: bool) -> ParsedEntry:
+def _feedparser_entry(entry: Any, is_rss: bool, language: str) -> ParsedEntry:
     summary = entry.get("summary", "")
     # Its own `get` answers with the publication, and a warning, where there is no update.
     updated = dict.get(entry, "updated_parsed")
+    source, where = entry.get("source", {}), entry.get("where", {})
+    # It answers as GeoJSON does: longitude first.
+    longitude, latitude = where.get("coordinates", (None, None))
     return ParsedEntry(
         id=entry.id,
         title=entry.title,
@@ -45,26 +56,48 @@ def _feedparser_entry(entry: Any, is_rss: bool) -> ParsedEntry:
         summary=text_of_html(summary) if is_rss else summary,
         content=entry.content[0].value if "content" in entry else "",
         enclosures=tuple(ParsedEnclosure(e.href, e.type, int(e.length)) for e in entry.enclosures),
+        # What it reads within the media of an entry it piles up beside them.
+        photos=tuple(
+            ParsedPhoto(
+                url=content["url"],
+                media_type=content["type"],
+                size_bytes=int(content["filesize"]),
+                width_px=number(content.get("width")),
+                height_px=number(content.get("height")),
+            )
+            for content in entry.get("media_content", [])
+            if content["medium"] == "image"
+        ),
+        documents=tuple(
+            ParsedDocument(url=content["url"], media_type=content["type"], size_bytes=int(content["filesize"]))
+            for content in entry.get("media_content", [])
+            if content["medium"] == "document"
+        ),
+        language=entry.get("language", language) if is_rss else entry.title_detail.language,
+        publisher=entry.get("publisher", ""),
+        origin=(source.get("title", ""), source.get("href" if is_rss else "link", "")),
+        place=(point_of(latitude, longitude), entry.get("georss_featurename", "")),
     )
 
 
 def read_fastfeedparser(document: bytes) -> ParsedFeed:
     """Read with fastfeedparser, which hands on the first author only."""
     feed = fastfeedparser.parse(document)
-    is_rss = b"<rss" in document[:200]
+    is_rss, is_xml = b"<rss" in document[:200], document.startswith(b"<")
     return ParsedFeed(
         title=feed.feed.title,
         link=feed.feed.link,
         # It looks for an RSS channel's language in the wrong place.
         language=None if is_rss else feed.feed.language,
-        entries=tuple(_fastfeedparser_entry(entry, is_rss) for entry in feed.entries),
+        entries=tuple(_fastfeedparser_entry(entry, is_rss, is_xml) for entry in feed.entries),
     )
 
 
-def _fastfeedparser_entry(entry: Any, is_rss: bool) -> ParsedEntry:
+def _fastfeedparser_entry(entry: Any, is_rss: bool, is_xml: bool) -> ParsedEntry:
     summary = entry.get("description") or ""
     updated = entry.get("updated")
     enclosures = entry.get("enclosures", [])
+    contents = entry.get("media_content", [])
     return ParsedEntry(
         id=entry.id,
         title=entry.title,
@@ -75,7 +108,31 @@ def _fastfeedparser_entry(entry: Any, is_rss: bool) -> ParsedEntry:
         categories=tuple(tag["label"] or tag["term"] for tag in entry.get("tags", [])),
         summary=text_of_html(summary) if is_rss else summary,
         content=entry.content[0]["value"] if entry.get("content") else "",
-        enclosures=tuple(ParsedEnclosure(e["url"], e["type"], e["length"]) for e in enclosures) if is_rss else None,
+        enclosures=None
+        if is_xml and not is_rss
+        else tuple(ParsedEnclosure(e["url"], e["type"], e["length"]) for e in enclosures),
+        photos=tuple(
+            ParsedPhoto(
+                url=content["url"],
+                media_type=content["type"],
+                width_px=content.get("width"),
+                height_px=content.get("height"),
+                caption=content.get("description", ""),
+                credit=content.get("credit", ""),
+                thumbnail_url=content.get("thumbnail_url", ""),
+            )
+            for content in contents
+            if content["medium"] == "image"
+        )
+        if is_xml
+        else None,
+        documents=tuple(
+            ParsedDocument(url=content["url"], media_type=content["type"], title=content["title"])
+            for content in contents
+            if content["medium"] == "document"
+        )
+        if is_xml
+        else None,
     )
 
 
@@ -105,6 +162,7 @@ def _atoma_rss(feed: Any) -> ParsedFeed:
                 summary=text_of_html(item.description or ""),
                 content=item.content_encoded or "",
                 enclosures=tuple(ParsedEnclosure(e.url, e.type, e.length) for e in item.enclosures),
+                origin=(item.source.title, item.source.url) if item.source else ("", ""),
             )
             for item in feed.items
         ),
@@ -130,6 +188,7 @@ def _atoma_atom(feed: Any) -> ParsedFeed:
                 enclosures=tuple(
                     ParsedEnclosure(e.href, e.type_, e.length) for e in entry.links if e.rel == "enclosure"
                 ),
+                origin=(entry.source.title.value, entry.source.id_) if entry.source else ("", ""),
             )
             for entry in feed.entries
         ),
@@ -155,111 +214,6 @@ def _atoma_json(feed: Any) -> ParsedFeed:
                 enclosures=tuple(ParsedEnclosure(a.url, a.mime_type, a.size_in_bytes) for a in item.attachments),
             )
             for item in feed.items
-        ),
-    )
-
-
-def read_json(document: bytes) -> ParsedFeed:
-    """Read a JSON Feed by the specification, with the standard library."""
-    feed = json.loads(document)
-    return ParsedFeed(
-        title=feed["title"],
-        link=feed["home_page_url"],
-        language=feed["language"],
-        entries=tuple(
-            ParsedEntry(
-                id=item["id"],
-                title=item["title"],
-                link=item["url"],
-                published=isoparse(item["date_published"]),
-                updated=isoparse(item["date_modified"]),
-                authors=tuple(author["name"] for author in item.get("authors", [])),
-                categories=tuple(item.get("tags", [])),
-                summary=item.get("summary", ""),
-                content=item.get("content_html", ""),
-                enclosures=tuple(
-                    ParsedEnclosure(a["url"], a["mime_type"], a["size_in_bytes"]) for a in item.get("attachments", [])
-                ),
-            )
-            for item in feed["items"]
-        ),
-    )
-
-
-NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "bantin": "urn:bantin:feed:1",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "media": "http://search.yahoo.com/mrss/",
-}
-
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-
-
-def read_xml(document: bytes) -> ParsedFeed:
-    """Read RSS or Atom by the specifications, with an XML parser that guesses nothing."""
-    root = etree.fromstring(document)
-    return _xml_rss(root[0]) if root.tag == "rss" else _xml_atom(root)
-
-
-def _text(element: etree._Element, path: str) -> str:
-    return element.findtext(path, "", NAMESPACES)
-
-
-def _texts(element: etree._Element, path: str) -> tuple[str, ...]:
-    return tuple(found.text or "" for found in element.findall(path, NAMESPACES))
-
-
-def _xml_rss(channel: etree._Element) -> ParsedFeed:
-    return ParsedFeed(
-        title=_text(channel, "title"),
-        link=_text(channel, "link"),
-        language=_text(channel, "language"),
-        entries=tuple(
-            ParsedEntry(
-                id=_text(item, "guid"),
-                title=_text(item, "title"),
-                link=_text(item, "link"),
-                published=parse(_text(item, "pubDate")),
-                updated=isoparse(_text(item, "atom:updated")) if _text(item, "atom:updated") else None,
-                authors=_texts(item, "dc:creator"),
-                categories=_texts(item, "category"),
-                summary=text_of_html(_text(item, "description")),
-                content=_text(item, "content:encoded"),
-                enclosures=tuple(
-                    ParsedEnclosure(e.attrib["url"], e.attrib["type"], int(e.attrib["length"]))
-                    for e in item.findall("enclosure")
-                ),
-            )
-            for item in channel.findall("item")
-        ),
-    )
-
-
-def _xml_atom(feed: etree._Element) -> ParsedFeed:
-    alternate = "atom:link[@rel='alternate']"
-    return ParsedFeed(
-        title=_text(feed, "atom:title"),
-        link=feed.findall(alternate, NAMESPACES)[0].attrib["href"],
-        language=feed.attrib[XML_LANG],
-        entries=tuple(
-            ParsedEntry(
-                id=_text(entry, "atom:id"),
-                title=_text(entry, "atom:title"),
-                link=entry.findall(alternate, NAMESPACES)[0].attrib["href"],
-                published=isoparse(_text(entry, "atom:published")),
-                updated=isoparse(_text(entry, "atom:updated")),
-                authors=_texts(entry, "atom:author/atom:name"),
-                categories=tuple(c.attrib["label"] for c in entry.findall("atom:category", NAMESPACES)),
-                summary=_text(entry, "atom:summary"),
-                content=_text(entry, "atom:content"),
-                enclosures=tuple(
-                    ParsedEnclosure(e.attrib["href"], e.attrib["type"], int(e.attrib["length"]))
-                    for e in entry.findall("atom:link[@rel='enclosure']", NAMESPACES)
-                ),
-            )
-            for entry in feed.findall("atom:entry", NAMESPACES)
         ),
     )
 
@@ -290,7 +244,21 @@ def _node_entry(entry: Mapping[str, Any], is_rss: bool) -> ParsedEntry:
         enclosures=None
         if enclosures is None
         else tuple(ParsedEnclosure(e["url"], e["type"], int(e["length"])) for e in enclosures),
+        photos=_node_files(entry["photos"], ParsedPhoto),
+        documents=_node_files(entry["documents"], ParsedDocument),
+        language=entry.get("language"),
+        publisher=entry["publisher"],
+        origin=_node_pair(entry.get("origin")),
+        place=_node_pair(entry.get("place")),
     )
+
+
+def _node_pair(pair: Sequence[str] | None) -> tuple[str, str] | None:
+    return None if pair is None else (pair[0], pair[1])
+
+
+def _node_files(files: Iterable[Mapping[str, Any]] | None, kind: type[Any]) -> tuple[Any, ...] | None:
+    return None if files is None else tuple(kind(**file) for file in files)
 
 
 def _node(parser: str) -> Callable[[bytes], ParsedFeed]:
@@ -301,7 +269,14 @@ PYTHON_READERS = (
     Reader(name="lxml", read=read_xml, formats=("rss", "atom")),
     Reader(name="json", read=read_json, formats=("json",)),
     # A title or lead in RSS that looks like HTML to feedparser is cleaned as HTML.
-    Reader(name="feedparser", read=read_feedparser, formats=("rss", "atom"), guesses=("rss",), fills_gaps=True),
+    Reader(
+        name="feedparser",
+        read=read_feedparser,
+        formats=("rss", "atom"),
+        guesses=("rss",),
+        fills_gaps=True,
+        drops=("srcset", "sizes"),
+    ),
     Reader(name="fastfeedparser", read=read_fastfeedparser, formats=("rss", "atom", "json"), fills_gaps=True),
     Reader(name="atoma", read=read_atoma, formats=("rss", "atom", "json"), fills_gaps=True),
 )
@@ -309,13 +284,14 @@ PYTHON_READERS = (
 NODE_READERS = (
     Reader(name="feedsmith", read=_node("feedsmith"), formats=("rss", "atom", "json")),
     Reader(name="rss-parser", read=_node("rss-parser"), formats=("rss", "atom")),
-    # It resolves HTML's entities once more than was escaped, even in Atom's plain text.
+    # It does so even in Atom's plain text.
     Reader(
         name="feed-parser",
         read=_node("feed-parser"),
         formats=("rss", "atom"),
         guesses=("rss", "atom"),
         fills_gaps=True,
+        unescapes_twice=True,
     ),
 )
 """Usable where `nodefeeds.available()` is None."""

@@ -89,7 +89,7 @@ class Started:
         """Do what Ctrl-C does: the terminal sends SIGINT to the whole group."""
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def end(self, *, within_seconds: float = 60) -> Ended:
+    def end(self, *, within_seconds: float = 180) -> Ended:
         """Wait for the end; the costs are those of the process and of all that it waited for."""
         status, usage, peak_mb = 0, resource.getrusage(resource.RUSAGE_SELF), 0.0
 
@@ -140,7 +140,7 @@ def running(folder: Path, env: Mapping[str, str], *arguments: object, port: int)
     try:
         wait_until(
             lambda: not started.is_running or answers(port),
-            30,
+            90,
             lambda: f"nothing answers on {port}: {started.out}{started.err}",
         )
         assert started.is_running, started.err

@@ -10,14 +10,14 @@ from __future__ import annotations
 from lxml import etree
 
 from feeds.documents.extensions.contract import CONTENT_NS, EntryExtension
+from feeds.documents.model import Entry, EntryContext
 
 
 class BodyOfEntry(EntryExtension):
     """Keep lead and body apart."""
 
-    def extend_rss(self, item: etree._Element) -> etree._Element:
+    def extend_rss(self, item: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Rename a description that holds the body."""
-        if not self.entry.summary:
+        if not entry.summary:
             for description in item.iterchildren("description"):
                 description.tag = f"{{{CONTENT_NS}}}encoded"
-        return item

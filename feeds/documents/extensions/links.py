@@ -13,39 +13,43 @@ from collections.abc import Iterator
 from lxml import etree
 
 from feeds.documents.extensions.contract import ATOM_NS, EntryExtension, add
+from feeds.documents.model import Document, Entry, EntryContext, Media
 
 
 class LinksOfEntry(EntryExtension):
-    """Link an entry to its page, its photos, and the page it was taken from."""
+    """Link an entry to its page, its photos and documents, and the page it was taken from."""
 
-    def extend_rss(self, item: etree._Element) -> etree._Element:
+    def extend_rss(self, item: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Add the page it was taken from, which RSS has no element for."""
-        if self.entry.via_url:
+        if entry.via_url:
             link = add(item, "link", ns=ATOM_NS)
-            link.attrib.update({"rel": "via", "href": self.entry.via_url})
-        return item
+            link.attrib.update({"rel": "via", "href": entry.via_url})
 
-    def extend_atom(self, entry: etree._Element) -> etree._Element:
+    def extend_atom(self, element: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Put whole links where feedgen left bare ones."""
-        bare = list(entry.iterchildren("link"))
-        place = entry.index(bare[0])
+        bare = list(element.iterchildren("link"))
+        place = element.index(bare[0])
         for link in bare:
-            entry.remove(link)
-        for offset, attributes in enumerate(self._links()):
-            entry.insert(place + offset, etree.Element("link", attributes))
-        return entry
+            element.remove(link)
+        for offset, attributes in enumerate(_links(entry)):
+            element.insert(place + offset, etree.Element("link", attributes))
 
-    def _links(self) -> Iterator[dict[str, str]]:
-        yield {"rel": "alternate", "type": "text/html", "href": self.entry.url}
-        for photo in self.entry.photos:
-            link = {
-                "rel": "enclosure",
-                "type": photo.media_type,
-                "length": str(photo.size_bytes),
-                "href": photo.url,
-            }
-            if photo.caption:
-                link["title"] = photo.caption
-            yield link
-        if self.entry.via_url:
-            yield {"rel": "via", "href": self.entry.via_url}
+
+def _links(entry: Entry) -> Iterator[dict[str, str]]:
+    yield {"rel": "alternate", "type": "text/html", "href": entry.url}
+    for photo in entry.photos:
+        yield _enclosure(photo, photo.caption)
+    for document in entry.documents:
+        yield _enclosure(document, document.name)
+    if entry.via_url:
+        yield {"rel": "via", "href": entry.via_url}
+
+
+def _enclosure(enclosed: Media | Document, title: str) -> dict[str, str]:
+    link = {
+        "rel": "enclosure",
+        "type": enclosed.media_type,
+        "length": str(enclosed.size_bytes),
+        "href": enclosed.url,
+    }
+    return link | {"title": title} if title else link

@@ -15,7 +15,7 @@ from typing import ClassVar
 from lxml import etree
 
 from feeds.documents.extensions.contract import BANTIN_NS, DUBLIN_CORE_NS, EntryExtension, HeadExtension, add
-from feeds.documents.model import Party
+from feeds.documents.model import Entry, EntryContext, Party
 
 
 class PartiesHead(HeadExtension):
@@ -24,33 +24,33 @@ class PartiesHead(HeadExtension):
     namespaces: ClassVar[Mapping[str, str]] = {"dc": DUBLIN_CORE_NS}
 
     def extend_rss(self, root: etree._Element) -> etree._Element:
-        """Add `dc:creator` to the channel; Atom has its own author."""
+        """Add `dc:creator` to the channel, and the address that belongs to it; Atom has its own author."""
         for channel in root.iterchildren("channel"):
             add(channel, "creator", self.channel.author.name, ns=DUBLIN_CORE_NS)
+            _add_address(channel, "author", self.channel.author)
         return root
 
 
 class PartiesOfEntry(EntryExtension):
     """Name the byline and the publisher of an entry."""
 
-    def extend_rss(self, item: etree._Element) -> etree._Element:
+    def extend_rss(self, item: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Add a `dc:creator` for each author, and the publisher."""
-        for author in self.entry.authors:
+        for author in entry.authors:
             add(item, "creator", author.name, ns=DUBLIN_CORE_NS)
-        self._add_publisher(item)
-        for author in self.entry.authors:
+        _add_publisher(item, entry)
+        for author in entry.authors:
             _add_address(item, "author", author)
-        return item
 
-    def extend_atom(self, entry: etree._Element) -> etree._Element:
+    def extend_atom(self, element: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Add the publisher; feedgen writes the authors."""
-        self._add_publisher(entry)
-        return entry
+        _add_publisher(element, entry)
 
-    def _add_publisher(self, element: etree._Element) -> None:
-        if self.entry.publisher:
-            add(element, "publisher", self.entry.publisher.name, ns=DUBLIN_CORE_NS)
-            _add_address(element, "publisher", self.entry.publisher)
+
+def _add_publisher(element: etree._Element, entry: Entry) -> None:
+    if entry.publisher:
+        add(element, "publisher", entry.publisher.name, ns=DUBLIN_CORE_NS)
+        _add_address(element, "publisher", entry.publisher)
 
 
 def _add_address(element: etree._Element, role: str, party: Party) -> None:

@@ -1,7 +1,8 @@
-"""Photos with caption and credit, as Media RSS in both XML formats.
+"""Photos with caption, credit and thumbnail, as Media RSS in both XML formats.
 
 RSS takes one enclosure, and an enclosure has no room for a caption: the photos stand beside it,
-each its own `media:content`. A `media:group` would make five photos five sizes of one.
+each its own `media:content`. A `media:group` would make five photos five sizes of one. A thumbnail stands within
+its photo, because one beside the photos would be that of the whole entry.
 
 Spec: Media RSS 1.5.1, "Primary Elements" and "Optional Elements".
 """
@@ -14,7 +15,7 @@ from typing import ClassVar
 from lxml import etree
 
 from feeds.documents.extensions.contract import BANTIN_NS, MEDIA_NS, EntryExtension, HeadExtension, add
-from feeds.documents.model import Media
+from feeds.documents.model import Entry, EntryContext, Media
 
 
 class PhotosHead(HeadExtension):
@@ -26,26 +27,36 @@ class PhotosHead(HeadExtension):
 class PhotosOfEntry(EntryExtension):
     """Add every photo of an entry, in reading order."""
 
-    def extend_rss(self, item: etree._Element) -> etree._Element:
+    def extend_rss(self, item: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Add the photos to an item."""
-        return self._add_photos(item)
+        _add_photos(item, entry)
 
-    def extend_atom(self, entry: etree._Element) -> etree._Element:
+    def extend_atom(self, element: etree._Element, entry: Entry, context: EntryContext) -> None:
         """Add the photos to an entry, whose enclosure links cannot carry a credit."""
-        return self._add_photos(entry)
+        _add_photos(element, entry)
 
-    def _add_photos(self, element: etree._Element) -> etree._Element:
-        for photo in self.entry.photos:
-            content = add(element, "content", ns=MEDIA_NS)
-            for name, value in _attributes(photo).items():
-                content.set(name, value)
-            if photo.caption:
-                add(content, "description", photo.caption, ns=MEDIA_NS).set("type", "plain")
-            if photo.credit:
-                add(content, "credit", photo.credit, ns=MEDIA_NS)
-            if photo.alternative_text:
-                add(content, "alternative-text", photo.alternative_text, ns=BANTIN_NS)
-        return element
+
+def _add_photos(element: etree._Element, entry: Entry) -> None:
+    for photo in entry.photos:
+        content = add(element, "content", ns=MEDIA_NS)
+        for name, value in _attributes(photo).items():
+            content.set(name, value)
+        if photo.caption:
+            add(content, "description", photo.caption, ns=MEDIA_NS).set("type", "plain")
+        if photo.credit:
+            add(content, "credit", photo.credit, ns=MEDIA_NS)
+        if photo.thumbnail:
+            add(content, "thumbnail", ns=MEDIA_NS).attrib.update(
+                {
+                    "url": photo.thumbnail.url,
+                    "width": str(photo.thumbnail.width_px),
+                    "height": str(photo.thumbnail.height_px),
+                }
+            )
+        if photo.alternative_text:
+            add(content, "alternative-text", photo.alternative_text, ns=BANTIN_NS)
+        if photo.original_url:
+            add(content, "original", ns=BANTIN_NS).set("url", photo.original_url)
 
 
 def _attributes(photo: Media) -> dict[str, str]:

@@ -173,7 +173,7 @@ def test_a_database_that_may_grow_no_more_is_said_to_be_full(work: Workplace) ->
     def write() -> int:
         with database.transaction() as session:
             taxonomy.add_category(session, "Nông nghiệp")
-            return bulletins.draft(session, heavy, actor="test")
+            return bulletins.draft(session, heavy)
 
     with pytest.raises(DiskFull, match="nothing was changed"):
         write()
@@ -227,6 +227,9 @@ HEAVY = {
 }
 
 
+MOST_STARTS = 6
+
+
 @pytest.fixture(scope="module")
 def start_seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
     """What the command costs before it does anything."""
@@ -243,7 +246,8 @@ def test_heavy_input_is_refused_cheaply(work: Workplace, start_seconds: float, k
     assert (done.code, done.out) == (1, ""), done.err
     assert re.match(r"error: .*; accepted: ", done.err)
     assert len(done.err) < 600
-    assert done.cpu_seconds - start_seconds < 2
+    # A multiple of what the command costs by itself: machines differ.
+    assert done.cpu_seconds < MOST_STARTS * start_seconds
     assert 0 < done.peak_mb < 300
 
 

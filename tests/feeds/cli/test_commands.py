@@ -42,7 +42,7 @@ def test_a_manuscript_is_added_shown_edited_and_published(editor: Run, tmp_path:
     assert done.code == 0
     assert "stored as draft 1" in done.out
     assert "bantin bulletin publish 1" in done.err
-    assert "waits for its photo: Quang cảnh lễ trao tặng" in done.err
+    assert "photo 1 waits for its file: Quang cảnh lễ trao tặng" in done.err
     shown = editor("bulletin", "show", 1).out
     (tmp_path / "b.txt").write_text(shown)
     assert "nothing changed" in editor("bulletin", "edit", 1, tmp_path / "b.txt").out
@@ -121,7 +121,7 @@ def test_a_feed_is_printed_as_it_is_served(editor: Run, tmp_path: Path) -> None:
         ("all", "all.EXT"),
         ("all.xml", "all.EXT"),
         ("category/nong-nghep.rss", "“nong-nghiep”"),
-        ("author/minh-ha/category/nong-nghiep.rss", "no channel"),
+        ("author/minh-ha/author/khac.rss", "names no feed document"),
     ):
         done = editor("feed", address)
         assert (done.code, done.out) == (1, "")

@@ -10,8 +10,9 @@ from lxml import etree
 
 from feeds.documents import atom
 from feeds.documents.model import Channel, Entry
-from tests.feeds.documents.cases import CASES, CHANNEL, ENTRY, FIVE_PHOTOS
-from tests.support.parsers import NAMESPACES, XML_LANG
+from tests.feeds.documents.cases import CASES
+from tests.feeds.documents.values import CHANNEL, ENTRY, FIVE_PHOTOS, document
+from tests.support.strict_readers import NAMESPACES, XML_LANG
 
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("schemas") / "atom.rng"))
 
@@ -104,6 +105,25 @@ def test_entry_links_keep_relation_type_length_and_title() -> None:
     assert "title" not in fourth
     assert fifth["type"] == "image/webp"
     assert via == {"rel": "via", "href": "https://xn--c-mna.example/tin"}
+
+
+def test_documents_are_enclosures_named_by_reference_and_title() -> None:
+    plan, form = document(1, title="Kế hoạch <thu> & chi", reference="12/KH-UBND"), document(2, title="12/PĐK")
+    entry = entry_of(replace(ENTRY, photos=FIVE_PHOTOS[:1], documents=(plan, replace(form, reference="12/PĐK"))))
+    _, _, *enclosures = links(entry)
+    assert enclosures == [
+        {
+            "rel": "enclosure",
+            "type": "application/pdf",
+            "length": "1234501",
+            "title": "12/KH-UBND – Kế hoạch <thu> & chi",
+            "href": plan.url,
+        },
+        {"rel": "enclosure", "type": "application/pdf", "length": "1234502", "title": "12/PĐK", "href": form.url},
+    ]
+    contents = entry.findall("media:content[@medium='document']", NAMESPACES)
+    assert [texts(content, "media:title") for content in contents] == [[plan.title], ["12/PĐK"]]
+    assert [texts(content, "bantin:reference") for content in contents] == [["12/KH-UBND"], ["12/PĐK"]]
 
 
 def test_entry_dates_and_identity() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from feeds.documents import jsonfeed
 from feeds.documents.model import Entry
-from tests.feeds.documents.cases import CASES, CHANNEL, ENTRY, FIVE_PHOTOS, photo
+from tests.feeds.documents.cases import CASES
+from tests.feeds.documents.values import CHANNEL, ENTRY, FIVE_PHOTOS, document, photo
 
 SCHEMA = jsonschema.Draft202012Validator(
     json.loads(Path(__file__).with_name("schemas").joinpath("jsonfeed.schema.json").read_text())
@@ -53,6 +54,7 @@ def test_head() -> None:
             "id": CHANNEL.id,
             "updated": "2026-10-14T09:05:09+07:00",
             "rights": "© 2026 Tỉnh Vân Sơn. Ghi rõ nguồn khi đăng lại.",
+            "logo": "https://bantin.vanson.example/static/bi%E1%BB%83u-tr%C6%B0ng.png",
         },
         "items": [],
     }
@@ -60,6 +62,7 @@ def test_head() -> None:
 
 def test_item() -> None:
     lead = FIVE_PHOTOS[0]
+    assert lead.thumbnail is not None
     entry = replace(CASES["several-authors-and-bodies"].entries[0], photos=(lead,), via_url="https://cũ.example/a b")
     assert item_of(entry) == {
         "id": ENTRY.id,
@@ -99,6 +102,7 @@ def test_item() -> None:
                     "alternative_text": "Hàng chục người đứng trước những bao lúa giống",
                     "width_px": 1280,
                     "height_px": 854,
+                    "thumbnail": {"url": lead.thumbnail.url, "width_px": 320, "height_px": 213},
                 }
             ],
             "via_url": "https://xn--c-mna.example/a%20b",
@@ -121,6 +125,53 @@ def test_attachments_never_share_a_title_and_captions_stay_exact() -> None:
 def test_a_caption_like_a_made_up_title_does_not_collide_with_it() -> None:
     item = item_of(replace(ENTRY, photos=(photo(1, caption="Ảnh 2"), photo(2), photo(3, caption="Ảnh 2 (2)"))))
     assert len({attachment["title"] for attachment in item["attachments"]}) == 3
+
+
+def test_documents_follow_the_photos_and_keep_reference_and_title_apart() -> None:
+    plan, again = document(1, title="Kế hoạch <thu> & chi", reference="12/KH-UBND"), document(2, title="Phụ lục")
+    item = item_of(replace(ENTRY, photos=(photo(1, caption="Phụ lục"),), documents=(plan, again)))
+    assert [(attachment["mime_type"], attachment["title"]) for attachment in item["attachments"]] == [
+        ("image/jpeg", "Phụ lục"),
+        ("application/pdf", "12/KH-UBND – Kế hoạch <thu> & chi"),
+        ("application/pdf", "Phụ lục (3)"),
+    ]
+    assert item["_bantin"]["documents"] == [
+        {
+            "url": plan.url,
+            "media_type": "application/pdf",
+            "size_bytes": 1_234_501,
+            "title": "Kế hoạch <thu> & chi",
+            "reference": "12/KH-UBND",
+        },
+        {"url": again.url, "media_type": "application/pdf", "size_bytes": 1_234_502, "title": "Phụ lục"},
+    ]
+
+
+def test_a_document_alone_makes_no_picture() -> None:
+    item = item_of(replace(ENTRY, documents=(document(1, title="Kế hoạch"),)))
+    assert "image" not in item
+    assert "photos" not in item["_bantin"]
+
+
+def test_the_original_is_named_where_it_is_larger() -> None:
+    item = item_of(replace(ENTRY, photos=FIVE_PHOTOS))
+    assert [shown.get("original_url") for shown in item["_bantin"]["photos"]] == [
+        *[None] * 4,
+        "https://bantin.vanson.example/files/05/g%E1%BB%91c.webp",
+    ]
+    assert [("thumbnail" in shown) for shown in item["_bantin"]["photos"]] == [*[True] * 4, False]
+
+
+def test_about_explains_every_member_that_items_have() -> None:
+    about = json.loads(jsonfeed.render(CHANNEL, []))["_bantin"]["about"]
+    members = {
+        name
+        for case in CASES.values()
+        for item in json.loads(jsonfeed.render(case.channel, case.entries))["items"]
+        for name in item["_bantin"]
+    }
+    assert len(members) > 5
+    assert [name for name in members if f"{name}: " not in about] == []
 
 
 def test_english_entry_numbers_its_photos_in_english() -> None:

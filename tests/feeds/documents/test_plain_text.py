@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from feeds.documents import render
-from feeds.documents.model import Channel, Entry, Format, Media, Party, Term
-from tests.feeds.documents.cases import CHANNEL, ENTRY, SITE_URL, photo
-from tests.support.parsers import NAMESPACES, PYTHON_READERS, read_json, read_xml
+from feeds.documents.model import Channel, Document, Entry, Format, Media, Party, Term, Thumbnail
+from tests.feeds.documents.values import CHANNEL, ENTRY, SITE_URL, document, photo
+from tests.support.parsers import PYTHON_READERS
+from tests.support.strict_readers import read_json, read_xml
 
 HOSTILE = ["AT&T", "&lt;b&gt;", "a<b", "]]>", "🌾", "&amp;amp;", "<!--", "<![CDATA[x]]>", "&#7855;", "\\u1eaf", "\"'"]
 
@@ -46,27 +45,21 @@ def test_clean_text_is_exact(title: str, summary: str, caption: str, credit: str
         title=title,
         summary=summary,
         photos=(photo(1, caption=caption, credit=credit, alternative_text=title),),
+        documents=(document(1, title=caption, reference=credit),),
         authors=(Party(name=name),),
         publisher=Party(name=name),
         terms=(Term(term="x", label=label, scheme=f"{SITE_URL}/feeds/category/"),),
     )
     channel = replace(CHANNEL, title=title, description=summary, author=Party(name=name), rights=caption)
     for format in Format:
-        document = render(format, channel, [entry])
-        feed = read_json(document) if format is Format.JSON else read_xml(document)
+        rendered = render(format, channel, [entry])
+        feed = read_json(rendered) if format is Format.JSON else read_xml(rendered)
         (read,) = feed.entries
         assert (feed.title, read.title, read.summary) == (title, title, summary)
         assert (read.authors, read.categories) == ((name,), (label,))
-        assert photo_texts(format, document) == [caption, credit, title]
-
-
-def photo_texts(format: Format, document: bytes) -> list[str]:
-    if format is Format.JSON:
-        (shown,) = json.loads(document)["items"][0]["_bantin"]["photos"]
-        return [shown["caption"], shown["credit"], shown["alternative_text"]]
-    content = etree.fromstring(document).find(".//media:content", NAMESPACES)
-    names = ("media:description", "media:credit", "bantin:alternative-text")
-    return [content.findtext(name, None, NAMESPACES) for name in names]
+        (shown,), (offered,) = read.photos, read.documents
+        assert (shown.caption, shown.credit, shown.alternative_text) == (caption, credit, title)
+        assert (offered.title, offered.reference) == (caption, credit)
 
 
 @given(text=ANYTHING, url=ANYTHING)
@@ -74,7 +67,16 @@ def photo_texts(format: Format, document: bytes) -> list[str]:
 def test_no_text_breaks_the_entries_beside_it(text: str, url: str) -> None:
     party = Party(name=text, url=url)
     term = Term(term=text, label=text, scheme=url)
-    media = Media(url=url, media_type=text, size_bytes=1, caption=text, credit=text, alternative_text=text)
+    media = Media(
+        url=url,
+        media_type=text,
+        size_bytes=1,
+        caption=text,
+        credit=text,
+        alternative_text=text,
+        thumbnail=Thumbnail(url=url, width_px=1, height_px=1),
+        original_url=url,
+    )
     dirty = replace(
         ENTRY,
         id=f"urn:x:{text}",
@@ -87,6 +89,7 @@ def test_no_text_breaks_the_entries_beside_it(text: str, url: str) -> None:
         publisher=party,
         terms=(term,),
         photos=(media,),
+        documents=(Document(url=url, media_type=text, size_bytes=1, title=text, reference=text),),
         via_url=url,
     )
     channel = replace(CHANNEL, title=text, description=text, rights=text, author=party, icon_url=url)

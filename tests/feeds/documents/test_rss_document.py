@@ -9,8 +9,9 @@ from lxml import etree
 
 from feeds.documents import rss
 from feeds.documents.model import Channel, Entry
-from tests.feeds.documents.cases import CASES, CHANNEL, ENTRY, FIVE_PHOTOS, HOANG_LAN, HOI_NONG_DAN, MINH_DUC
-from tests.support.parsers import NAMESPACES
+from tests.feeds.documents.cases import CASES
+from tests.feeds.documents.values import CHANNEL, ENTRY, FIVE_PHOTOS, HOANG_LAN, HOI_NONG_DAN, MINH_DUC, document
+from tests.support.strict_readers import NAMESPACES
 
 
 def channel_of(channel: Channel = CHANNEL, *entries: Entry) -> etree._Element:
@@ -39,6 +40,10 @@ def test_head_says_what_the_channel_is_and_who_answers_for_it() -> None:
     assert texts(channel, "lastBuildDate") == ["Wed, 14 Oct 2026 09:05:09 +0700"]
     assert texts(channel, "ttl") == ["15"]
     assert texts(channel, "dc:creator") == [CHANNEL.author.name]
+    assert [dict(party.attrib) for party in channel.findall("bantin:party", NAMESPACES)] == [
+        {"role": "author", "url": CHANNEL.author.url}
+    ]
+    assert texts(channel, "atom:id") == [CHANNEL.id]
     assert channel.find("image") is None
     assert channel.find("copyright") is None
 
@@ -65,6 +70,13 @@ def test_image_repeats_title_and_link_and_rights_become_copyright() -> None:
     ]
     assert texts(channel, "copyright") == ["© 2026 Tỉnh Vân Sơn. Ghi rõ nguồn khi đăng lại."]
     assert texts(channel, "ttl") == ["30"]
+    assert channel.find("image/width") is channel.find("image/height") is None
+    assert texts(channel, "atom:logo") == ["https://bantin.vanson.example/static/bi%E1%BB%83u-tr%C6%B0ng.png"]
+
+
+def test_image_of_known_size_says_it_within_the_limits_of_the_format() -> None:
+    image = channel_of(CASES["sized-icon"].channel).find("image")
+    assert (texts(image, "width"), texts(image, "height")) == (["144"], ["144"])
 
 
 def test_item_has_an_opaque_guid_and_dates_with_offset() -> None:
@@ -80,7 +92,8 @@ def test_item_has_an_opaque_guid_and_dates_with_offset() -> None:
 def test_corrected_item_says_when() -> None:
     item = item_of(CASES["corrected"].entries[0])
     assert texts(item, "pubDate") == ["Mon, 12 Oct 2026 08:30:00 +0700"]
-    assert texts(item, "atom:updated") == ["2026-10-13T09:05:00+07:00"]
+    assert texts(item, "atom:updated") == texts(item, "dcterms:modified") == ["2026-10-13T09:05:00+07:00"]
+    assert item_of(ENTRY).find("dcterms:modified", NAMESPACES) is None
 
 
 def test_day_without_a_time_is_marked() -> None:
@@ -157,8 +170,37 @@ def test_lead_photo_alone_is_the_enclosure_and_all_photos_are_siblings() -> None
     ]
     assert texts(contents[0], "bantin:alternative-text") == ["Hàng chục người đứng trước những bao lúa giống"]
     assert set(contents[4].attrib) == {"url", "type", "medium", "fileSize"}
+    assert [
+        [dict(found.attrib) for found in content.findall("media:thumbnail", NAMESPACES)] for content in contents
+    ] == [
+        *([{"url": photo.thumbnail.url, "width": "320", "height": "213"}] for photo in FIVE_PHOTOS if photo.thumbnail),
+        [],
+    ]
+    # One beside the photos would be the thumbnail of the whole item.
+    assert item.find("media:thumbnail", NAMESPACES) is None
     assert item.find("media:group", NAMESPACES) is None
     assert item.find(".//media:title", NAMESPACES) is None
+
+
+def test_documents_stand_after_the_photos_with_title_and_reference() -> None:
+    plan, form = document(1, title="Kế hoạch <thu> & chi", reference="12/KH-UBND"), document(2, title="Phiếu")
+    item = item_of(replace(ENTRY, photos=FIVE_PHOTOS[:1], documents=(plan, form)))
+    (enclosure,) = item.findall("enclosure")
+    assert enclosure.get("url") == FIVE_PHOTOS[0].url
+    contents = item.findall("media:content", NAMESPACES)[1:]
+    assert [dict(content.attrib) for content in contents] == [
+        {"url": plan.url, "type": "application/pdf", "medium": "document", "fileSize": "1234501"},
+        {"url": form.url, "type": "application/pdf", "medium": "document", "fileSize": "1234502"},
+    ]
+    titles = [content.find("media:title", NAMESPACES) for content in contents]
+    assert [(title.get("type"), title.text) for title in titles] == [("plain", plan.title), ("plain", "Phiếu")]
+    assert [texts(content, "bantin:reference") for content in contents] == [["12/KH-UBND"], []]
+
+
+def test_without_a_photo_the_first_document_is_the_enclosure() -> None:
+    item = item_of(replace(ENTRY, documents=(document(1, title="Kế hoạch"), document(2, title="Phiếu"))))
+    (enclosure,) = item.findall("enclosure")
+    assert enclosure.attrib == {"url": document(1, title="").url, "length": "1234501", "type": "application/pdf"}
 
 
 def test_item_in_another_language_says_so_and_the_others_do_not() -> None:

@@ -12,14 +12,16 @@ from importlib import resources
 
 import pytest
 
+from feeds.samples.documents import list_documents
 from feeds.samples.drawings import NAMES
 from store.importers.manuscript import read_manuscript
-from store.types import Precision
+from store.types import AttachmentKind, Precision
 
 SAMPLES = resources.files("feeds.samples")
 TAXONOMY = tomllib.loads(SAMPLES.joinpath("taxonomy.toml").read_text(encoding="utf-8"))
-HEADER_KEYS = {"Tiêu đề", "Ngày", "Chuyên mục", "Cơ quan", "Tác giả", "Ngôn ngữ"}
+HEADER_KEYS = {"Tiêu đề", "Ngày", "Chuyên mục", "Cơ quan", "Tác giả", "Địa điểm", "Nguồn", "Ngôn ngữ", "Đính kèm"}
 PHOTO = re.compile(r"\[Ảnh(?: (?P<file>[^\s:]+))?: (?P<caption>[^|\]]+) \| (?P<credit>[^|\]]+)\]")
+DOCUMENT = re.compile(r"\[Văn bản (?P<file>[a-z0-9-]+\.odt): (?P<title>[^|\]]+) \| (?P<number>[^|\]]+)\]")
 FURNITURE = ("publishingportal", "block_bantin", "lượt xem", "tăng cỡ chữ", "./.")
 FURNITURE_LINES = ("in trang", "quay lại", "các tin khác", "gửi email", "về đầu trang")
 DATE = re.compile(r"(\d{2}/\d{2}/\d{4})(?: (\d{2}:\d{2}|\d{1,2}h\d{2}))?")
@@ -42,6 +44,10 @@ class Sample:
     @property
     def photos(self) -> list[re.Match[str]]:
         return [match for part in self.paragraphs if (match := PHOTO.fullmatch(part))]
+
+    @property
+    def documents(self) -> list[re.Match[str]]:
+        return list(DOCUMENT.finditer(self.text))
 
     @property
     def word_count(self) -> int:
@@ -125,15 +131,33 @@ def test_the_importer_reads_what_is_meant(bulletin: Sample) -> None:
     assert draft.publisher == bulletin.header["Cơ quan"]
     assert list(draft.categories) == bulletin.names("Chuyên mục")
     assert list(draft.authors) == bulletin.names("Tác giả")
-    assert [photo.caption for photo in draft.attachments] == [photo["caption"] for photo in bulletin.photos]
-    assert [photo.credit for photo in draft.attachments] == [photo["credit"] for photo in bulletin.photos]
-    files = [manuscript.photo_files.get(photo.number) for photo in draft.attachments]
+    photos = [attachment for attachment in draft.attachments if attachment.kind is AttachmentKind.PHOTO]
+    assert [photo.caption for photo in photos] == [photo["caption"] for photo in bulletin.photos]
+    assert [photo.credit for photo in photos] == [photo["credit"] for photo in bulletin.photos]
+    files = [manuscript.photo_files.get(photo.number) for photo in photos]
     assert files == [photo["file"] for photo in bulletin.photos]
     assert draft.body.count("<h2>") == sum(part.startswith("## ") for part in bulletin.paragraphs)
     assert draft.body.count("<li>") == sum(line.startswith("- ") for line in bulletin.text.split("\n"))
     assert draft.published is not None
     assert draft.published.instant.date() == bulletin.day
     assert (draft.published.precision is Precision.DAY) == (len(bulletin.header["Ngày"]) == 10)
+
+
+def test_every_document_can_be_written_and_says_what_its_bulletin_says(bulletin: Sample) -> None:
+    manuscript = read_manuscript(bulletin.text)
+    told = {attachment.number: attachment for attachment in manuscript.draft.attachments}
+    assert len(bulletin.documents) == bulletin.text.count("[Văn bản") == len(manuscript.document_files)
+    for number, file in manuscript.document_files.items():
+        (document,) = [known for known in list_documents() if known.file == file]
+        assert told[number].kind is AttachmentKind.DOCUMENT
+        assert told[number].reference == document.number
+        assert told[number].caption.casefold().startswith(document.kind.casefold())
+        assert document.date == bulletin.day
+
+
+def test_every_document_has_its_bulletin() -> None:
+    shown = [document["file"] for sample in BULLETINS for document in sample.documents]
+    assert sorted(shown) == sorted(document.file for document in list_documents())
 
 
 def test_no_paragraph_stands_twice() -> None:
@@ -182,6 +206,11 @@ def test_the_samples_show_the_range_of_what_editors_write() -> None:
     assert any(140 <= len(sample.header["Tiêu đề"]) <= 170 for sample in BULLETINS)
     assert sum(bool(sample.photos) for sample in BULLETINS) >= 14
     assert max(len(sample.photos) for sample in BULLETINS) == 5
+    drafts = [read_manuscript(sample.text).draft for sample in BULLETINS]
+    places = [draft.place for draft in drafts if draft.place is not None]
+    assert len(places) >= 3
+    assert {place.latitude_e5 is None for place in places} == {True, False}
+    assert sum(draft.origin is not None for draft in drafts) == 1
     assert sum(photo["file"] is None for sample in BULLETINS for photo in sample.photos) >= 3
     everything = "".join(sample.text for sample in BULLETINS)
     for mark in ("“", "A&B", "< 5%", "x > 92", "🌸"):

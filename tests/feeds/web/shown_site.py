@@ -17,17 +17,28 @@ from werkzeug.serving import make_server
 
 from feeds.app import create_app
 from feeds.settings import Settings
-from store import bulletins, catalogue, schema, taxonomy
-from store.attachments.intake import take_photo
-from store.attachments.storage import DiskStorage
+from store import bulletins, catalogue, publication, renaming, reorganisation, schema, taxonomy
+from store.attachments.disk import DiskStorage
 from store.database import Database
-from store.types import VIETNAM, Attachment, Draft, Moment, Precision
+from store.names import Kind
+from store.types import VIETNAM, Attachment, AttachmentKind, Draft, Moment, Precision, StoredFile
+from tests.support.photos import take_photo
 from tests.support.stores import Clock
 
 SITE_NAME = "Bản tin tỉnh Vân Sơn"
 PUBLISHER = "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh Vân Sơn"
 CULTURE, STAGE, FARMING, UNUSED = "Văn hóa – Xã hội", "Văn nghệ – Thể thao", "Nông nghiệp", "Môi trường"
+CLOSED = "Phòng, chống dịch bệnh"
+PLANNING, FINANCE = "Sở Kế hoạch và Đầu tư tỉnh Vân Sơn", "Sở Tài chính tỉnh Vân Sơn"
+COUNTRYSIDE = "Sở Nông nghiệp và Phát triển nông thôn tỉnh Vân Sơn"
+RENAMED = "Sở Nông nghiệp và Môi trường tỉnh Vân Sơn"
+ENDED_ON = datetime(2026, 7, 1, tzinfo=VIETNAM)
+NOTE = "Thời gian ngừng cấp điện là từ 7 giờ đến 12 giờ, không phải đến 11 giờ như tin đã đăng."
+REASON = "Kế hoạch bị hủy; lịch mới sẽ được thông báo sau."
 PER_PAGE = 4
+
+PLAN = "Kế hoạch phát động phong trào thi đua yêu nước trong toàn tỉnh, giai đoạn 2026–2030"
+PLAN_BYTES = b"%PDF-1.7\n%%EOF\n"
 
 EMULATION = Draft(
     title="Khối thi đua các đoàn thể tổng kết công tác thi đua, khen thưởng",
@@ -43,6 +54,8 @@ EMULATION = Draft(
     attachments=(
         Attachment(number=1, caption="Các đơn vị ký kết giao ước thi đua", credit="Hoàng Lan"),
         Attachment(number=2, caption="Bàn giao nhiệm vụ Trưởng Khối cho Liên đoàn Lao động tỉnh"),
+        Attachment(number=3, kind=AttachmentKind.DOCUMENT, caption=PLAN, reference="1234/QĐ-UBND"),
+        Attachment(number=4, kind=AttachmentKind.DOCUMENT, caption="Phụ lục chỉ tiêu thi đua"),
     ),
     published=Moment(datetime(2026, 10, 30, 12, tzinfo=VIETNAM), Precision.DAY),
 )
@@ -80,8 +93,16 @@ LEAD_ONLY = Draft(
     published=Moment(datetime(2026, 11, 4, 8, 0, tzinfo=VIETNAM)),
 )
 NOTICES = tuple(
-    replace(LEAD_ONLY, title=f"Lịch tiếp công dân số {n}", published=Moment(datetime(2026, 9, n, 8, tzinfo=VIETNAM)))
-    for n in range(1, 4)
+    replace(
+        LEAD_ONLY,
+        title=f"Lịch tiếp công dân số {n}",
+        publisher=publisher,
+        published=Moment(datetime(2026, month, n, 8, tzinfo=VIETNAM)),
+    )
+    for n, (publisher, month) in enumerate(((PLANNING, 5), (COUNTRYSIDE, 6), (FINANCE, 9)), start=1)
+)
+WITHDRAWN = replace(
+    LEAD_ONLY, title="Tạm ngừng cấp nước ngày 9/11", published=Moment(datetime(2026, 11, 5, 8, tzinfo=VIETNAM))
 )
 
 
@@ -101,23 +122,36 @@ def fill(database: Database, storage: DiskStorage, clock: Clock) -> dict[str, st
     with database.transaction() as session:
         _add_names(session)
         photo = take_photo(storage, _photo(), name="le-ky-ket.jpg")
-        first = replace(EMULATION.attachments[0], file=photo)
-        emulation = replace(EMULATION, attachments=(first, *EMULATION.attachments[1:]))
-        drafts = (*NOTICES, emulation, TECHNICAL, ENGLISH, LEAD_ONLY)
-        numbers = [bulletins.draft(session, draft, actor="test") for draft in drafts]
+        plan = StoredFile(
+            digest=storage.put(PLAN_BYTES, "application/pdf"), media_type="application/pdf", size_bytes=len(PLAN_BYTES)
+        )
+        files = {1: photo, 3: plan}
+        arrived = (replace(attachment, file=files.get(attachment.number)) for attachment in EMULATION.attachments)
+        emulation = replace(EMULATION, attachments=tuple(arrived))
+        drafts = (*NOTICES, emulation, TECHNICAL, ENGLISH, LEAD_ONLY, WITHDRAWN)
+        numbers = [bulletins.draft(session, draft) for draft in drafts]
         for number in numbers:
-            bulletins.publish(session, number)
+            publication.publish(session, number)
         found = list(catalogue.bulletins(session, numbers).values())
     clock.move(hours=3)
     with database.transaction() as session:
         corrected = replace(LEAD_ONLY, lead=LEAD_ONLY.lead.replace("11 giờ", "12 giờ"))
-        bulletins.revise(session, numbers[-1], corrected, actor="test", significant=True)
-    named = dict(zip(("photo", "technical", "english", "corrected"), found[len(NOTICES) :], strict=True))
+        bulletins.correct(session, numbers[-2], corrected, note=NOTE)
+        publication.withdraw(session, numbers[-1], reason=REASON)
+        bulletins.revise(session, numbers[0], replace(NOTICES[0], lead="Lịch mới trong tháng."), significant=True)
+        reorganisation.merge(session, Kind.ORGANISATION, PLANNING, FINANCE, since=ENDED_ON)
+        renaming.rename(session, Kind.ORGANISATION, COUNTRYSIDE, RENAMED, since=ENDED_ON)
+        reorganisation.close(session, Kind.CATEGORY, CLOSED, since=ENDED_ON)
+    named = dict(zip(("photo", "technical", "english", "corrected", "gone"), found[len(NOTICES) :], strict=True))
+    named["updated"] = found[0]
     return {name: f"/ban-tin/{bulletin.slug}-{bulletin.number}" for name, bulletin in named.items()} | {
         "directory": "/feeds/",
         "all": "/feeds/all",
         "category": "/feeds/category/van-hoa-xa-hoi",
         "empty": "/feeds/category/moi-truong",
+        "merged": "/feeds/publisher/so-ke-hoach-va-dau-tu-tinh-van-son",
+        "renamed": "/feeds/organisation/so-nong-nghiep-va-moi-truong-tinh-van-son",
+        "closed": "/feeds/category/phong-chong-dich-benh",
         "missing": "/ban-tin/khong-co-9999",
     }
 
@@ -159,12 +193,15 @@ def _add_names(session: Session) -> None:
     taxonomy.add_category(session, CULTURE, description="Đời sống văn hóa, an sinh và phong trào ở cơ sở.")
     taxonomy.add_category(session, STAGE, parent=CULTURE)
     taxonomy.add_category(session, FARMING)
+    taxonomy.add_category(session, CLOSED)
     taxonomy.add_category(session, UNUSED)
     taxonomy.add_organisation(session, PUBLISHER)
     taxonomy.add_organisation(session, "Hội Nông dân tỉnh Vân Sơn")
+    for name in (PLANNING, FINANCE, COUNTRYSIDE):
+        taxonomy.add_organisation(session, name)
 
 
 def _photo() -> bytes:
     buffer = io.BytesIO()
-    Image.linear_gradient("L").convert("RGB").resize((1280, 853)).save(buffer, "JPEG")
+    Image.linear_gradient("L").convert("RGB").resize((1600, 1066)).save(buffer, "JPEG")
     return buffer.getvalue()

@@ -10,10 +10,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from feeds.samples.drawings import NAMES, draw
-from store import bulletins, taxonomy
-from store.attachments.intake import take_photo
-from store.attachments.storage import DiskStorage
+from store import attaching, bulletins, publication, taxonomy
+from store.attachments.disk import DiskStorage
 from tests.feeds.conftest import BASE_URL, Served
+from tests.support.photos import take_photo
 from tests.support.samples import draft
 from tests.support.stores import Clock
 
@@ -35,20 +35,35 @@ def addresses(served: Served, tmp_path: Path, clock: Clock) -> dict[str, list[st
     """Real addresses of every GET route; a route that nobody thought of here fails."""
     file = take_photo(DiskStorage(tmp_path / "files"), draw(NAMES[0], width_px=320, height_px=213), name="a.jpg")
     with served.database.transaction() as session:
-        number = bulletins.draft(session, draft(title="Hội xuân"), actor="test")
-        bulletins.attach_file(session, number, 1, file)
-        bulletins.publish(session, number, publisher_required=False)
+        number = bulletins.draft(session, draft(title="Hội xuân"))
+        attaching.attach_file(session, number, 1, file)
+        publication.publish(session, number, publisher_required=False)
     # A date of change may be told only when its second is over.
     clock.move(minutes=1)
     feeds = [
         f"/feeds/{name}.{extension}" for name in ("all", "category/van-hoa") for extension in ("rss", "atom", "json")
     ]
+    further = ["/feeds/all.rss?q=hoi+xuan", "/feeds/all?q=hoi+xuan", "/feeds/category/van-hoa_y-te.rss"]
+    further += ["/feeds/all/archive/1-1.atom", "/feeds/all/archive/9-9.json", "/feeds/category/a_b_c_d_e_f"]
     known = {
         "pages.home": ["/"],
         "pages.directory_without_slash": ["/feeds"],
         "pages.directory": ["/feeds/"],
         "pages.bulletin": [f"/ban-tin/hoi-xuan-{number}", "/ban-tin/khong-co-99", f"/ban-tin/ten-cu-{number}"],
-        "syndication.feed": [*feeds, "/feeds/all", "/feeds/author/thu-trang", "/feeds/ALL.rss", "/feeds/khong-co.rss"],
+        "machines.subscriptions": ["/feeds.opml"],
+        "machines.with_slash": ["/robots.txt/", "/feeds.opml/"],
+        "machines.robots": ["/robots.txt"],
+        "machines.whole_sitemap": ["/sitemap.xml"],
+        "machines.sitemap_part": ["/sitemap-1.xml", "/sitemap-2.xml", "/sitemap-99.xml"],
+        "machines.news_sitemap": ["/news-sitemap.xml"],
+        "syndication.feed": [
+            *feeds,
+            "/feeds/all",
+            "/feeds/author/thu-trang",
+            "/feeds/ALL.rss",
+            "/feeds/khong-co.rss",
+            *further,
+        ],
         "files.file": [f"/files/{file.digest[:2]}/{file.digest}.jpg", "/files/ab/x.jpg"],
         "static": ["/static/bantin.css", "/static/reading.js", "/static/mark.svg", "/static/khong-co.css"],
     }
@@ -85,7 +100,8 @@ def test_unknown_parameters_change_nothing(served: Served, every: list[str]) -> 
     for address in every:
         plain = seen(get(served, address))
         for query in ODD_QUERIES:
-            assert seen(get(served, f"{address}?{query}")) == plain, (address, query)
+            joined = f"{address}{'&' if '?' in address else '?'}{query}"
+            assert seen(get(served, joined)) == plain, joined
 
 
 def test_what_a_client_says_of_itself_changes_nothing(served: Served, every: list[str]) -> None:

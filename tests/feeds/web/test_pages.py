@@ -7,8 +7,8 @@ import re
 import pytest
 from lxml import html
 
-from store import bulletins, catalogue
-from store.attachments.storage import DiskStorage
+from store import bulletins, catalogue, publication
+from store.attachments.disk import DiskStorage
 from store.database import Database
 from store.types import Attachment, Selection, StoredFile
 from tests.feeds.conftest import BASE_URL, Served
@@ -68,7 +68,7 @@ def test_no_such_bulletin_is_404(served: Served, path: str) -> None:
 
 def test_a_draft_is_nobodys(served: Served) -> None:
     with served.database.transaction() as session:
-        number = bulletins.draft(session, draft(title="Chưa đăng"), actor="test")
+        number = bulletins.draft(session, draft(title="Chưa đăng"))
     answer = served.client.get(f"/ban-tin/chua-dang-{number}")
     assert answer.status_code == 404
     assert "Chưa đăng" not in answer.text
@@ -91,9 +91,12 @@ def test_older_pages_reach_every_bulletin_once(served: Served) -> None:
 
 
 def test_the_directory_lists_what_there_is(served: Served) -> None:
-    text = html.fromstring(served.client.get("/feeds/").data).text_content()
+    page = html.fromstring(served.client.get("/feeds/").data)
     for name in ("Văn hóa", "Lễ hội", "Hội Nông dân tỉnh", "Sở Văn hóa tỉnh", "Thu Trang"):
-        assert name in text
+        assert name in page.text_content()
+    (outline,) = page.xpath("//main//a[@type='text/x-opml']")
+    assert "Nhập tất cả" in outline.text_content()
+    assert outline.get("href").endswith("/feeds.opml")
 
 
 def test_pages_know_what_a_browser_has(served: Served) -> None:
@@ -123,15 +126,15 @@ def test_assets_are_immutable_and_change_address_with_content(served: Served) ->
 
 
 def test_a_file_is_there_while_a_visible_bulletin_uses_it(served: Served) -> None:
-    digest = DiskStorage(served.settings.files_folder).put(PHOTO)
+    digest = DiskStorage(served.settings.files_folder).put(PHOTO, "image/jpeg")
     file = StoredFile(digest=digest, media_type="image/jpeg", size_bytes=len(PHOTO), width_px=4, height_px=3)
     attachment = Attachment(number=1, caption="Quang cảnh", file=file)
     with served.database.transaction() as session:
-        number = bulletins.draft(session, draft(attachments=(attachment,)), actor="test")
+        number = bulletins.draft(session, draft(attachments=(attachment,)))
     address = f"/files/{digest[:2]}/{digest}.jpg"
     assert served.client.get(address, buffered=True).status_code == 404
     with served.database.transaction() as session:
-        bulletins.publish(session, number, publisher_required=False)
+        publication.publish(session, number, publisher_required=False)
     answer = served.client.get(address, buffered=True)
     assert (answer.status_code, answer.data, answer.mimetype) == (200, PHOTO, "image/jpeg")
     assert int(answer.headers["Content-Length"]) == len(PHOTO)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from feeds.documents.model import MEDIA_TYPES
-from tests.feeds.web.shown_site import PER_PAGE, SITE_NAME, ShownSite
-from tests.support.browser import DESK, PHONE, Visit
+from tests.feeds.web.shown_site import (
+    CLOSED,
+    COUNTRYSIDE,
+    FINANCE,
+    NOTE,
+    PER_PAGE,
+    PLAN,
+    PLAN_BYTES,
+    PLANNING,
+    REASON,
+    SITE_NAME,
+    ShownSite,
+)
+from tests.support.browser import DESK, PHONE, Visit, follow
 
-PAGES = ("directory", "all", "category", "empty", "photo", "technical", "english", "corrected", "missing")
-WITH_FEEDS = tuple(page for page in PAGES if page != "missing")
+CHANNELS = ("all", "category", "empty", "merged", "renamed", "closed")
+BULLETINS = ("photo", "technical", "english", "corrected", "updated")
+NOTHING = ("missing", "gone")
+WITH_FEEDS = ("directory", *CHANNELS, *BULLETINS)
+PAGES = (*WITH_FEEDS, *NOTHING)
 
 CONTRASTS = """() => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
@@ -43,7 +60,11 @@ CONTRASTS = """() => {
 
 HEADINGS = "() => [...document.querySelectorAll('h1, h2, h3, h4')].map((heading) => Number(heading.tagName[1]))"
 UNNAMED = """() => [...document.querySelectorAll('input, button, a, select, textarea')]
-  .filter((element) => !element.textContent.trim() && !(element.labels && element.labels.length)).length"""
+  .filter((element) => !element.textContent.trim() && !(element.labels && element.labels.length))
+  .filter((element) => !element.querySelector('img[alt]:not([alt=""])')).length"""
+CHOSEN = (
+    """(all) => all.map((image) => [image.currentSrc.split('.').pop(), image.complete && image.naturalWidth > 0])"""
+)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
@@ -54,7 +75,7 @@ def test_page_fits_and_loads_cleanly(
     address = shown.address(name)
     visited = visit(address, viewport=viewport)
     own_answer = f"({address})"
-    complaints = [words for words in visited.complaints if not (name == "missing" and words.endswith(own_answer))]
+    complaints = [words for words in visited.complaints if not (name in NOTHING and words.endswith(own_answer))]
     assert complaints == []
     assert visited.hosts == {urlsplit(shown.url).netloc}
     assert _width(visited.page) <= viewport["width"]
@@ -84,7 +105,9 @@ def test_structure_carries_a_screen_reader(shown: ShownSite, visit: Callable[...
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["directory", "category", "corrected", "technical"])
+@pytest.mark.parametrize(
+    "name", ["directory", "category", "photo", "corrected", "updated", "technical", "merged", "gone"]
+)
 def test_all_text_stands_out_from_its_ground(
     shown: ShownSite, visit: Callable[..., Visit], name: str, scheme: str
 ) -> None:
@@ -112,7 +135,8 @@ def test_autodiscovery_leads_to_documents(shown: ShownSite, visit: Callable[...,
     links = page.locator("head link[rel=alternate]").evaluate_all(
         "(links) => links.map((link) => [link.type, link.title, link.href])"
     )
-    assert {media_type for media_type, _, _ in links} == set(MEDIA_TYPES.values())
+    lists = {"text/x-opml"} if name in ("directory", *BULLETINS) else set()
+    assert {media_type for media_type, _, _ in links} == set(MEDIA_TYPES.values()) | lists
     assert len({title for _, title, _ in links}) == len(links)
     for media_type, _, address in links:
         answer = page.request.get(address)
@@ -142,7 +166,7 @@ def test_page_says_who_it_is_to_search_engines_and_networks(
     assert page.locator("link[rel=canonical]").get_attribute("href") == shown.address(name) == said["og:url"]
     assert len(said["description"]) > 10
     assert said["og:title"]
-    assert said["og:type"] == ("website" if name in {"directory", "all", "category", "empty"} else "article")
+    assert said["og:type"] == ("article" if name in BULLETINS else "website")
     assert said.get("og:locale") == (None if name == "english" else "vi_VN")
     if name == "photo":
         assert page.request.get(said["og:image"]).headers["content-type"] == "image/jpeg"
@@ -150,7 +174,7 @@ def test_page_says_who_it_is_to_search_engines_and_networks(
 
 def test_photos_are_shown_and_a_caption_without_photo_is_quiet(shown: ShownSite, visit: Callable[..., Visit]) -> None:
     page = visit(shown.address("photo")).page
-    assert page.locator("article img").evaluate_all("(all) => all.map((image) => image.naturalWidth)") == [1280]
+    assert page.locator("article img").evaluate_all(CHOSEN) == [["webp", True]]
     figures = page.locator("article figure")
     assert figures.count() == 2
     assert figures.nth(1).locator("img").count() == 0
@@ -160,8 +184,36 @@ def test_photos_are_shown_and_a_caption_without_photo_is_quiet(shown: ShownSite,
 
 def test_thumbnail_keeps_its_place_before_it_arrives(shown: ShownSite, visit: Callable[..., Visit]) -> None:
     thumb = visit(shown.address("category")).page.locator(".story img").first
-    assert (thumb.get_attribute("width"), thumb.get_attribute("height")) == ("1280", "853")
-    assert thumb.get_attribute("loading") == "lazy"
+    assert (thumb.get_attribute("width"), thumb.get_attribute("height")) == ("320", "213")
+    assert thumb.evaluate_all(CHOSEN) == [["webp", True]]
+
+
+@pytest.mark.parametrize("name", ["photo", "category"])
+def test_a_phone_fetches_no_more_than_it_shows(shown: ShownSite, visit: Callable[..., Visit], name: str) -> None:
+    page = visit(shown.address(name), viewport=PHONE).page
+    address, shown_px = page.locator("article img").first.evaluate("(image) => [image.currentSrc, image.clientWidth]")
+    with Image.open(io.BytesIO(page.request.get(address).body())) as fetched:
+        assert shown_px <= fetched.width <= 640
+
+
+def test_a_photo_opens_as_it_was_taken(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("photo")).page
+    follow(page.locator("article figure a"))
+    assert page.locator("img").evaluate("(image) => image.naturalWidth") == 1600
+
+
+def test_documents_are_named_and_can_be_fetched(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("photo")).page
+    papers = page.get_by_role("region", name="Văn bản kèm theo")
+    assert papers.get_by_role("listitem").count() == 2
+    link = papers.get_by_role("link")
+    assert " ".join(link.inner_text().split()) == f"PDF {PLAN} 1234/QĐ-UBND · PDF, {len(PLAN_BYTES)} bytes"
+    fetched = page.request.get(link.get_attribute("href") or "")
+    assert (fetched.status, fetched.body()) == (200, PLAN_BYTES)
+    assert fetched.headers["content-type"] == "application/pdf"
+    waiting = papers.get_by_role("listitem").nth(1)
+    assert "Chưa có tệp để tải về" in waiting.inner_text()
+    assert waiting.get_by_role("link").count() == 0
 
 
 def test_a_bulletin_names_people_bodies_and_categories(shown: ShownSite, visit: Callable[..., Visit]) -> None:
@@ -182,22 +234,72 @@ def test_another_language_is_declared_where_it_stands(shown: ShownSite, visit: C
 
 
 def test_a_correction_is_announced_with_its_time(shown: ShownSite, visit: Callable[..., Visit]) -> None:
-    note = visit(shown.address("corrected")).page.locator("article .note")
-    assert "Đính chính" in note.inner_text()
-    assert "20/11/2026, 15:00" in note.inner_text()
+    page = visit(shown.address("corrected")).page
+    note = page.get_by_role("note", name="Đính chính")
+    assert note.inner_text() == f"Đính chính Thứ Sáu, 20/11/2026, 15:00\n{NOTE}"
+    assert page.locator("article time").evaluate_all("(all) => all.map((time) => time.dateTime)") == [
+        "2026-11-04T08:00:00+07:00",
+        "2026-11-20T15:00:00+07:00",
+    ]
     assert visit(shown.address("photo")).page.get_by_text("Đính chính").count() == 0
+    stories = visit(shown.address("category")).page.locator(".story")
+    assert [i for i, words in enumerate(stories.all_inner_texts()) if "Đính chính" in words] == [0]
+
+
+def test_an_update_without_a_correction_is_said_as_that(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("updated")).page
+    assert page.locator(".day").inner_text().splitlines()[1] == "Cập nhật: Thứ Sáu, 20/11/2026, 15:00"
+    assert page.get_by_text("Đính chính").count() == 0
+
+
+def test_a_withdrawn_bulletin_says_why_and_leads_on(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("gone")).page
+    assert page.get_by_text(REASON).is_visible()
+    assert page.get_by_text("20/11/2026").is_visible()
+    assert "ngừng cấp nước" not in page.content()
+    follow(page.get_by_role("link", name="Xem tất cả bản tin"))
+    assert page.url == shown.address("all")
+
+
+def test_a_merged_bodys_channel_leads_to_its_successor(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("merged")).page
+    assert page.locator(".notice").inner_text().startswith(f"Từ ngày 01/07/2026, {PLANNING} sáp nhập vào {FINANCE}.")
+    follow(page.get_by_role("link", name=f"Xem kênh tin {FINANCE}"))
+    assert page.locator("h1").inner_text() == f"Bản tin của {FINANCE}"
+    assert page.locator(".notice").count() == 0
+
+
+def test_a_renamed_bodys_channel_names_what_it_was(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("renamed")).page
+    assert page.get_by_text(f"Tên trước đây: {COUNTRYSIDE} (đến 01/07/2026).").is_visible()
+    assert COUNTRYSIDE in page.locator(".story").first.inner_text()
+
+
+def test_the_directory_is_quiet_about_what_ended(shown: ShownSite, visit: Callable[..., Visit]) -> None:
+    page = visit(shown.address("directory")).page
+    ended = page.locator(".ended")
+    assert [[line for line in words.splitlines() if line][:2] for words in ended.all_inner_texts()] == [
+        [CLOSED, "Đã đóng từ ngày 01/07/2026."],
+        [PLANNING, f"Đã sáp nhập vào {FINANCE} từ ngày 01/07/2026."],
+        [PLANNING, f"Đã sáp nhập vào {FINANCE} từ ngày 01/07/2026."],
+    ]
+    groups = page.locator(".group")
+    for group in (0, 1, 2):
+        classes = groups.nth(group).locator(".channel").evaluate_all("(all) => all.map((one) => one.className)")
+        assert classes == sorted(classes)
+        assert classes[-1] == "channel ended"
 
 
 def test_older_bulletins_are_reached_and_left_again(shown: ShownSite, visit: Callable[..., Visit]) -> None:
     page = visit(shown.address("all")).page
     newest = page.locator(".story h3").all_inner_texts()
-    page.get_by_role("link", name="Xem các bản tin cũ hơn").click()
+    follow(page.get_by_role("link", name="Xem các bản tin cũ hơn"))
     older = page.locator(".story h3").all_inner_texts()
     assert len(newest) == PER_PAGE
     assert len(older) == 3
     assert not set(newest) & set(older)
     assert page.locator("link[rel=canonical]").get_attribute("href") == page.url
-    page.get_by_role("link", name="Về các bản tin mới nhất").click()
+    follow(page.get_by_role("link", name="Về các bản tin mới nhất"))
     assert page.url == shown.address("all")
 
 

@@ -12,7 +12,7 @@ import pytest
 from store.errors import DateRefused, PageUnreadable
 from store.importers.manuscript import read_manuscript
 from store.text.markup import sanitise
-from store.types import VIETNAM, Attachment, AttachmentKind, Moment, Precision
+from store.types import VIETNAM, Attachment, AttachmentKind, Moment, Origin, Place, Precision
 
 WHOLE = """\
 Tiêu đề: Hội Nông dân tỉnh phát động phong trào trồng cây
@@ -144,7 +144,13 @@ def test_nonsense_language_is_refused(said: str) -> None:
         ("Tiêu đề: Thử\n\nA.\n\n[Ảnh #3]", 5, "no attachment of this number"),
         ("Tiêu đề: Thử\n\nA.\n\n[Ảnh #3: A]\n\n[Ảnh #3: B]", 7, "told once"),
         ("Tiêu đề: Thử\n\nA.\n\n[Ảnh: a | b | c | d]", 5, "more parts"),
-        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản ke-hoach.pdf: Kế hoạch]", 5, "added on its own"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản a.pdf: Kế hoạch | 12/KH-SNV | C]", 5, "a document's title and number"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản a.pdf: Kế hoạch | alt: tờ giấy]", 5, "a document's title and number"),
+        ("Tiêu đề: Thử\nĐính kèm: [Văn bản ../x.pdf: Kế hoạch]\n\nA.", 2, "without folders"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản C\\:\\\\x.pdf: Kế hoạch]", 5, "without folders"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản \\/etc\\/x.pdf: Kế hoạch]", 5, "without folders"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản .an.pdf: Kế hoạch]", 5, "full stop"),
+        ("Tiêu đề: Thử\n\nA.\n\n[Văn bản: ]", 5, "neither a file nor a caption"),
         ('Tiêu đề: Thử\nĐịnh dạng: html\n\n<figure data-attachment="2"></figure>', 4, "no header line tells"),
         ("Tiêu đề: Thử\n\nA.\n\nMột\nxem ![chợ](cho.jpg) đây", 6, "[Ảnh file.jpg:"),
         ("Tiêu đề: Thử\n\nA.\n\n| a | b |\n|---|---|\n| 1 | 2 |", 5, "Định dạng: html"),
@@ -246,6 +252,84 @@ def test_html_form() -> None:
 def test_a_document_is_told_in_the_header() -> None:
     draft = read_manuscript("Title: T\nĐính kèm: [Văn bản #1: Kế hoạch số 12]\n\nLead.\n").draft
     assert draft.attachments == (Attachment(number=1, kind=AttachmentKind.DOCUMENT, caption="Kế hoạch số 12"),)
+
+
+def test_documents_bring_a_file_a_title_and_a_number() -> None:
+    manuscript = read_manuscript(
+        "Title: T\n"
+        "Đính kèm: [Văn bản Biểu mẫu 01.xlsx: Biểu mẫu]\n"
+        "Đính kèm: [Document #9 nq.pdf]\n\n"
+        "Lead.\n\n"
+        "[Văn bản ke-hoach.pdf: Kế hoạch trồng cây | 12/KH-SNNMT]\n\n"
+        "[Ảnh cho.jpg: Chợ | Lan]\n\n"
+        "[TÀI LIỆU: Danh sách | Số 1\\|2]\n"
+    )
+    assert manuscript.draft.attachments == (
+        Attachment(number=9, kind=AttachmentKind.DOCUMENT),
+        Attachment(number=10, kind=AttachmentKind.DOCUMENT, caption="Biểu mẫu"),
+        Attachment(number=11, kind=AttachmentKind.DOCUMENT, caption="Kế hoạch trồng cây", reference="12/KH-SNNMT"),
+        Attachment(number=12, caption="Chợ", credit="Lan"),
+        Attachment(number=13, kind=AttachmentKind.DOCUMENT, caption="Danh sách", reference="Số 1|2"),
+    )
+    assert dict(manuscript.document_files) == {9: "nq.pdf", 10: "Biểu mẫu 01.xlsx", 11: "ke-hoach.pdf"}
+    assert dict(manuscript.photo_files) == {12: "cho.jpg"}
+    assert manuscript.draft.body.count("<figure") == 3
+
+
+def test_signs_that_only_look_like_a_folders_are_letters() -> None:
+    name = "1234\N{FULLWIDTH SOLIDUS}QĐ\N{FRACTION SLASH}UBND\N{DIVISION SLASH}..pdf"
+    manuscript = read_manuscript(f"Title: T\n\nLead.\n\n[Văn bản {name}: K]\n")
+    assert dict(manuscript.document_files) == {1: name}
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("Nhà văn hóa thôn Nậm Lam", Place("Nhà văn hóa thôn Nậm Lam")),
+        ("Hội trường (tầng 2)", Place("Hội trường (tầng 2)")),
+        ("Nậm Lam (22.14321, 105.83456)", Place("Nậm Lam", 2_214_321, 10_583_456)),
+        ("Nậm Lam(22.14321,105.83456)", Place("Nậm Lam", 2_214_321, 10_583_456)),
+        ("Nậm Lam (22,14321; 105,83456)", Place("Nậm Lam", 2_214_321, 10_583_456)),
+        ("Nậm Lam (22.1;105)", Place("Nậm Lam", 2_210_000, 10_500_000)),
+        ("Nậm Lam (22.143214999, 105.83456°)", Place("Nậm Lam", 2_214_321, 10_583_456)),
+        ("Trạm (−72.5, -0.00001)", Place("Trạm", -7_250_000, -1)),
+        ("Hội trường (tầng 2) (22.1, 105.8)", Place("Hội trường (tầng 2)", 2_210_000, 10_580_000)),
+        (r"Nhà số \(1, 2)", Place("Nhà số (1, 2)")),
+    ],
+)
+def test_a_place_with_or_without_coordinates(said: str, place: Place) -> None:
+    assert read_manuscript(with_header(f"Địa điểm: {said}")).draft.place == place
+    assert read_manuscript(with_header(f"Place: {said}")).draft.place == place
+
+
+@pytest.mark.parametrize(
+    "said", ["Nậm Lam (22,14321, 105,83456)", "Nậm Lam (22.1)", "Nậm Lam (1, 2, 3)", "(22.1, 105.8)"]
+)
+def test_coordinates_that_may_mean_anything_are_refused(said: str) -> None:
+    with pytest.raises(PageUnreadable) as refusal:
+        read_manuscript(with_header(f"Địa điểm: {said}"))
+    assert (refusal.value.field, refusal.value.line) == ("Địa điểm", 2)
+    assert "22,14321; 105,83456" in refusal.value.accepted
+    assert refusal.value.vietnamese
+
+
+@pytest.mark.parametrize(
+    ("said", "origin"),
+    [
+        ("Báo Nhân Dân | https://nhandan.example/1", Origin("Báo Nhân Dân", "https://nhandan.example/1")),
+        (r"A\|B|http://a.example/?x=1|2", Origin("A|B", "http://a.example/?x=1|2")),
+    ],
+)
+def test_an_origin_is_a_name_and_an_address(said: str, origin: Origin) -> None:
+    assert read_manuscript(with_header(f"Nguồn: {said}")).draft.origin == origin
+
+
+@pytest.mark.parametrize("said", ["Báo Nhân Dân", "https://nhandan.example/1", "| https://a.example/", "Báo |"])
+def test_an_origin_without_name_or_address_is_refused(said: str) -> None:
+    with pytest.raises(PageUnreadable, match="bar between") as refusal:
+        read_manuscript(with_header(f"Nguồn: {said}"))
+    assert refusal.value.line == 2
+    assert refusal.value.vietnamese
 
 
 def test_names_with_semicolons() -> None:

@@ -20,6 +20,8 @@ from store.types import (
     Category,
     Moment,
     Organisation,
+    Origin,
+    Place,
     Precision,
     Status,
 )
@@ -54,13 +56,21 @@ blocks = st.one_of(
 bodies = st.lists(blocks, max_size=5).map(lambda parts: sanitise("".join(f"{part}\n" for part in parts)))
 attachments = st.tuples(
     *(
-        st.builds(
-            Attachment,
-            number=st.just(number),
-            kind=st.sampled_from(AttachmentKind),
-            caption=st.one_of(st.just(""), lines),
-            credit=st.one_of(st.just(""), lines),
-            alternative_text=st.one_of(st.just(""), lines),
+        st.one_of(
+            st.builds(
+                Attachment,
+                number=st.just(number),
+                caption=st.one_of(st.just(""), lines),
+                credit=st.one_of(st.just(""), lines),
+                alternative_text=st.one_of(st.just(""), lines),
+            ),
+            st.builds(
+                Attachment,
+                number=st.just(number),
+                kind=st.just(AttachmentKind.DOCUMENT),
+                caption=st.one_of(st.just(""), lines),
+                reference=st.one_of(st.just(""), lines),
+            ),
         )
         for number in (1, 2, 5, 9)
     )
@@ -73,6 +83,13 @@ moments = st.one_of(
     instants.map(lambda at: Moment(at.replace(hour=12, minute=0, second=0, tzinfo=VIETNAM), Precision.DAY)),
 )
 names = st.lists(lines, unique=True, max_size=3)
+PLACE_SIGNS = ("Bản", "Áng", "(tầng", "2)", "(1,", "2)", "(3;4)", "\\", "\\(", "|", "(22.1, 105.8)", "(", "5°)", ":")
+place_names = st.lists(st.sampled_from(PLACE_SIGNS), min_size=1, max_size=4).map(" ".join)
+units = st.one_of(st.sampled_from((0, 1, -1, 10, -100_000)), st.integers(-9_000_000, 9_000_000))
+places = st.one_of(st.none(), st.builds(Place, place_names), st.builds(Place, place_names, units, units))
+origins = st.one_of(
+    st.none(), st.builds(Origin, place_names, st.sampled_from(("https://a.example/b|c", "http://x.example/?q=(1,2)")))
+)
 
 PLAIN = Bulletin(
     number=7,
@@ -106,6 +123,8 @@ PLAIN = Bulletin(
     language=st.sampled_from(("vi", "en", "en-GB", "tyz")),
     publisher=st.one_of(st.none(), lines),
     several=st.tuples(names, names, names),
+    place=places,
+    origin=origins,
 )
 @settings(max_examples=250, deadline=None)
 def test_round_trip(
@@ -117,6 +136,8 @@ def test_round_trip(
     language: str,
     publisher: str | None,
     several: tuple[list[str], list[str], list[str]],
+    place: Place | None,
+    origin: Origin | None,
 ) -> None:
     bulletin = replace(
         PLAIN,
@@ -130,6 +151,8 @@ def test_round_trip(
         subjects=tuple(Organisation(id=n, name=name, slug=f"o{n}") for n, name in enumerate(several[0])),
         categories=tuple(Category(id=n, name=name, slug=f"c{n}") for n, name in enumerate(several[1])),
         authors=tuple(Author(id=n, name=name, slug=f"a{n}") for n, name in enumerate(several[2])),
+        place=place,
+        origin=origin,
     )
     draft = read_manuscript(write_manuscript(bulletin)).draft
     assert (draft.title, draft.lead, draft.language, draft.publisher) == (title, lead, language, publisher)
@@ -137,6 +160,7 @@ def test_round_trip(
     assert draft.attachments == photos
     assert draft.published == published
     assert draft.published is None or published is None or draft.published.precision is published.precision
+    assert (draft.place, draft.origin) == (place, origin)
     assert [list(draft.subjects), list(draft.categories), list(draft.authors)] == list(several)
 
 
@@ -182,6 +206,26 @@ def test_written_text_is_what_an_editor_expects() -> None:
         "Tiêu đề: Thử\nNgày: 12/10/2026 08:30\nTác giả: Hoàng Lan\n\nSapo.\n\nĐoạn một.\n\n"
         "[Ảnh #3: Lễ phát động | Văn Nam]\n\n## Mục\n"
     )
+
+
+def test_place_and_origin_are_written_as_an_editor_expects() -> None:
+    text = written(
+        "<p>a</p>\n",
+        place=Place("Nhà văn hóa thôn Nậm Lam", 2_214_321, 10_583_450),
+        origin=Origin("Báo Nhân Dân", "https://nhandan.example/1"),
+    )
+    assert "\nĐịa điểm: Nhà văn hóa thôn Nậm Lam (22.14321, 105.8345)\n" in text
+    assert "\nNguồn: Báo Nhân Dân | https://nhandan.example/1\n" in text
+
+
+def test_a_document_is_written_with_its_title_and_number() -> None:
+    plan = Attachment(number=2, kind=AttachmentKind.DOCUMENT, caption="Kế hoạch", reference="12/KH-UBND")
+    form = Attachment(number=4, kind=AttachmentKind.DOCUMENT, reference="Mẫu 1|2")
+    text = written('<p>a</p>\n<figure data-attachment="2"></figure>\n', attachments=(plan, form))
+    assert text == (
+        "Tiêu đề: Thử\nĐính kèm: [Văn bản #4:  | Mẫu 1\\|2]\n\nSapo.\n\na\n\n[Văn bản #2: Kế hoạch | 12/KH-UBND]\n"
+    )
+    assert read_manuscript(text).draft.attachments == (plan, form)
 
 
 def test_bodies_from_before_with_smaller_headings_stay_as_they_are() -> None:
