@@ -40,8 +40,6 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
-	$(BIN)/python -m tests.bench --fragments
-	$(BIN)/python -m tests.bench --search
 
 soak: $(READY) $(S3_READY)
 	$(BIN)/python -m tests.soak
@@ -52,7 +50,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
-	$(COMPILE) --extra postgres --extra s3 --extra heic --group dev --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra postgres --extra s3 --extra redis --extra heic --group dev --output-file requirements.lock pyproject.toml
 	printf 'moto[s3]>=5.2.5\nflask\nflask-cors\n' | $(COMPILE) --output-file tests/s3-server.lock -
 
 clean:

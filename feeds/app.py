@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,19 +16,30 @@ from werkzeug.exceptions import HTTPException
 
 from feeds.addresses import Addresses
 from feeds.fragment_cache import FragmentCache
-from feeds.http.answers import CORS, moved, plain
+from feeds.heads import Heads
+from feeds.http.answers import CORS, CORS_UNMODIFIED, SECURITY, common_of_feeds, moved, plain
+from feeds.http.courtesy import Courtesy
+from feeds.http.fast_lane import FastLane, WsgiApp, is_host_clear
+from feeds.http.freshness import Freshness
+from feeds.http.redis_address import read_redis_address
+from feeds.http.redis_bodies import RedisBodies
+from feeds.http.shared_bodies import NotShared, SharedBodies
+from feeds.http.shelf import Shelf
+from feeds.http.warming import Warming
+from feeds.ops.health import Vitals
 from feeds.settings import Settings
 from feeds.site import Site, current_site
-from feeds.web import files, machines, pages, syndication
+from feeds.web import files, machines, operations, pages, syndication
 from store import schema
 from store.database import Database
 from store.errors import StoreError, StoreUnavailable
 
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
+MIB = 1024 * 1024
+MOST_CONNECTIONS = 8
+"""Fewer than a server has threads: while the database hangs, the others go on answering what is on the shelf."""
 SENTENCES = {
     400: "Yêu cầu không hợp lệ.",
     404: "Không có địa chỉ này.",
@@ -35,10 +47,8 @@ SENTENCES = {
     413: "Yêu cầu quá lớn.",
 }
 
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
+NEED_NO_STORE = {"static", "machines.robots", "syndication.feed", *operations.ENDPOINTS}
+"""What answers while the store is away, if only from the shelf."""
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src * data:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'"
@@ -51,7 +61,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     Without `has_search` its pages offer none: they are shown where nobody would answer.
     """
     settings = settings or Settings.from_env()
-    database = database or Database(settings.store_url)
+    database = database or Database(settings.store_url, connections=MOST_CONNECTIONS)
     schema.require_current(database)
     app = Flask("feeds", root_path=str(_HERE), static_folder=None, template_folder="templates")
     app.url_map.merge_slashes = False
@@ -59,13 +69,24 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets = {path.name: _digest(path) for path in sorted((_HERE / "static").iterdir()) if path.is_file()}
     looks = [*sorted((_HERE / "templates").glob("*.html")), *sorted((_HERE / "static").iterdir())]
+    fragments, shelf = FragmentCache(settings.fragments_mb * MIB), Shelf(settings.shelf_mb * MIB)
+    heads = Heads(
+        settings=settings,
+        database=database,
+        fragments=fragments,
+        shelf=shelf,
+        freshness=Freshness(database, shelf),
+        shared=_shared_bodies(settings, database),
+        common=common_of_feeds(settings),
+    )
     Site(
         settings=settings,
         database=database,
         storage=settings.open_storage(),
         addresses=Addresses.of(settings),
         look_version=_digest(*looks) + ("" if has_search else "-still"),
-        fragments=FragmentCache(settings.fragments_mb * 1024 * 1024),
+        fragments=fragments,
+        heads=heads,
         asset_versions=assets,
         has_search=has_search,
     ).attach(app)
@@ -75,26 +96,76 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.register_blueprint(machines.blueprint)
     app.add_url_rule("/static/<name>", "static", _static(assets), methods=["GET"])
     app.before_request(_refuse_unclear_host)
+    app.before_request(_refuse_while_away)
     app.after_request(_secure)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)
-    app.wsgi_app = _below_prefix(app.wsgi_app, urlsplit(settings.base_url).path)  # type: ignore[assignment, method-assign]  # the documented way to wrap a Flask application
+    lane = FastLane(app.wsgi_app, heads) if shelf.limit_bytes else app.wsgi_app
+    courtesy = _courtesy(lane, settings)
+    operations.attach(app, Vitals(heads, lambda: courtesy.refused if courtesy else 0))
+    lane = courtesy or lane
+    app.wsgi_app = _below_prefix(lane, urlsplit(settings.base_url).path)  # type: ignore[assignment, method-assign]  # the documented way to wrap a Flask application
     return app
 
 
+def start_upkeep(app: Flask) -> None:
+    """Have a process that serves this application follow its store, and warm its shelf; in a fork of it, again."""
+    with app.app_context():
+        site = current_site()
+
+    def start() -> None:
+        site.heads.freshness.start()
+        Warming(site.heads, site.settings.data).start()
+
+    def start_again() -> None:
+        # The connections belong to the parent.
+        site.database.engine.dispose(close=False)
+        site.heads.freshness.forsake()
+        start()
+
+    start()
+    os.register_at_fork(after_in_child=start_again)
+
+
+def _shared_bodies(settings: Settings, database: Database) -> SharedBodies:
+    if not settings.redis_url:
+        return NotShared()
+    with database.snapshot() as session:
+        instance = schema.instance_uuid(session)
+    return RedisBodies(read_redis_address(settings.redis_url), instance)
+
+
+def _courtesy(inner: WsgiApp, settings: Settings) -> Courtesy | None:
+    if settings.poll_limit is None:
+        return None
+    # It takes long to load, and most sites need none.
+    from feeds.http.poll_counts import PollCounts
+
+    counts = PollCounts(settings.poll_limit, redis_url=settings.redis_url, site=settings.base_url)
+    headers = [*SECURITY.items(), *CORS.items()]
+    return Courtesy(inner, counts, trusted=settings.trusted_proxies, headers=headers)
+
+
 def _refuse_unclear_host() -> Response | None:
-    # Some servers hand on a request without Host, or with two of them joined by a comma.
-    host = request.environ.get("HTTP_HOST", "")
-    if not host or "," in host or any(c.isspace() for c in host):
-        return plain(400, SENTENCES[400])
-    return None
+    return None if is_host_clear(request.environ) else plain(400, SENTENCES[400])
+
+
+def _refuse_while_away() -> None:
+    """Have nobody wait for a store that says nothing: they would take the threads that others are answered by."""
+    heads = current_site().heads
+    if heads.freshness.is_away and request.endpoint not in NEED_NO_STORE:
+        raise StoreUnavailable(f"the store says nothing: {heads.freshness.met or 'no answer'}")
 
 
 def _secure(response: Response) -> Response:
+    is_feed = (request.path.startswith("/feeds/") and "." in request.path) or request.path == "/feeds.opml"
+    if is_feed and response.status_code == 304:
+        response.headers.update(CORS_UNMODIFIED)
+        return response
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
     # By its path, because an answer without a body has no type: what a page's 304 says replaces what its 200 said.
-    if (request.path.startswith("/feeds/") and "." in request.path) or request.path == "/feeds.opml":
+    if is_feed:
         # On refusals and redirects, too: a script that may not read them cannot follow them.
         response.headers.update(CORS)
     elif response.mimetype == "text/html" or response.status_code == 304:

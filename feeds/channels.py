@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
@@ -16,21 +17,44 @@ from feeds.enclosures import address_of
 from feeds.fragment_cache import FragmentCache
 from feeds.headings import LANGUAGE, Ended, Names, endings_of, former_names_of, introduction_of, names_of, title_of
 from feeds.settings import Settings
-from store import archives, catalogue, channel_settings, schema, taxonomy
+from store import archives, catalogue, taxonomy
+from store.ad_hoc import entity_marks
 from store.attachments import recipe
 from store.errors import NotFound
-from store.names import KIND_OF_CRITERION
+from store.names import KIND_OF_CRITERION, Kind
+from store.selection_state import SelectionState, selection_state
+from store.taxonomy import Stepped
 from store.text.date_formats import format_day
-from store.types import NOTHING_SET, ChannelSettings, Selection, Tombstone, Window
+from store.types import NOTHING_SET, ChannelSettings, Entity, Mark, Selection, Tombstone, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the look-up of a selection read of it, as it stands in the snapshot of that: its entities and its state."""
+
+    names: Names
+    changed: tuple[Mark, ...]
+    state: SelectionState
+
+    @classmethod
+    def of(cls, session: Session, selection: Selection) -> Self:
+        """Read it for a selection that was not looked up by its path."""
+        state = selection_state(session, selection)
+        marks = entity_marks(session, selection, made_at=state.made_at)
+        return cls(names_of(session, selection), tuple(marks), state)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A selection that exists: its ids, its path in the slugs of today, and what an editor decided for its channel."""
+    """A selection that exists: its ids, its path in the slugs of today, and what an editor decided for its channel.
+
+    What was `seen` of it spares those who compose its documents in the same snapshot from reading it again.
+    """
 
     selection: Selection
     path: SelectionPath
     own: ChannelSettings = NOTHING_SET
+    seen: Seen | None = field(default=None, compare=False, repr=False)
 
     def entries(self, settings: Settings) -> int:
         """Give how many bulletins a head, or a page, holds at most."""
@@ -44,19 +68,45 @@ def find_selection(session: Session, path: SelectionPath) -> Resolved | None:
     """
     if path.is_too_wide:
         return None
-    ids: dict[str, list[int]] = {}
-    today: list[tuple[str, str]] = []
-    for criterion, slug in path.criteria:
-        found = taxonomy.find_id_by_slug(session, KIND_OF_CRITERION[criterion], slug)
-        if found is None:
-            return None
-        if criterion == "author" and not catalogue.was_ever_placed(session, Selection(author=found[0])):
-            return None
-        ids.setdefault(criterion, []).append(found[0])
-        today.append((criterion, found[1]))
+    found = _by_slug(session, path)
+    if found is None:
+        return None
+    ids: defaultdict[str, list[int]] = defaultdict(list)
+    for criterion, each in found:
+        ids[criterion].append(each.entity.id)
     selection = Selection.of(ids, text=path.query)
-    own = channel_settings.channel_settings(session, selection) if selection.is_kept else NOTHING_SET
-    return Resolved(selection, SelectionPath.of(today, path.query), own)
+    state = selection_state(session, selection)
+    if not all(_is_public(session, author, selection, state) for author in ids["author"]):
+        return None
+    known: defaultdict[Kind, dict[int, Entity]] = defaultdict(dict)
+    for criterion, each in found:
+        known[KIND_OF_CRITERION[criterion]][each.entity.id] = each.entity
+    seen = Seen(
+        names=Names.of(selection, known),
+        changed=tuple(each.changed for _, each in found) or ((0, state.made_at),),
+        state=state,
+    )
+    today = ((criterion, each.entity.slug) for criterion, each in found)
+    return Resolved(selection, SelectionPath.of(today, path.query), state.own, seen)
+
+
+def _by_slug(session: Session, path: SelectionPath) -> list[tuple[str, Stepped]] | None:
+    """Give each criterion of a path with what its slug is, or was, of; None where one was never given."""
+    slugs: defaultdict[Kind, set[str]] = defaultdict(set)
+    for criterion, slug in path.criteria:
+        slugs[KIND_OF_CRITERION[criterion]].add(slug)
+    found: dict[tuple[Kind, str], Stepped] = {}
+    for kind, wanted in slugs.items():
+        found |= {(kind, slug): each for slug, each in taxonomy.entities_by_slug(session, kind, wanted).items()}
+    if len(found) < sum(map(len, slugs.values())):
+        return None
+    return [(criterion, found[KIND_OF_CRITERION[criterion], slug]) for criterion, slug in path.criteria]
+
+
+def _is_public(session: Session, author: int, selection: Selection, state: SelectionState) -> bool:
+    """Say whether the name of an author may be known; `state` is that of the selection asked for."""
+    own = Selection(author=author)
+    return (selection == own and state.was_ever_placed) or catalogue.was_ever_placed(session, own)
 
 
 def get_selection(session: Session, path: SelectionPath, *, asked: str) -> Resolved:
@@ -82,8 +132,8 @@ def path_of(session: Session, selection: Selection) -> SelectionPath:
 
 def channel_of(session: Session, resolved: Resolved, window: Window, settings: Settings) -> Channel:
     """Compose the head of a channel's documents; its date is that of the window's last change."""
-    names = names_of(session, resolved.selection)
-    return _head(session, resolved, window, settings, names, endings_of(session, names))
+    seen = resolved.seen or Seen.of(session, resolved.selection)
+    return _head(resolved, seen, window, settings, endings_of(session, seen.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +167,10 @@ class ShownChannel:
 
 def shown_channel_of(session: Session, resolved: Resolved, window: Window, settings: Settings) -> ShownChannel:
     """Compose all that the page of a channel says of it, beside its bulletins."""
-    names = names_of(session, resolved.selection)
-    endings = endings_of(session, names)
+    seen = resolved.seen or Seen.of(session, resolved.selection)
+    names, endings = seen.names, endings_of(session, seen.names)
     return ShownChannel(
-        channel=_head(session, resolved, window, settings, names, endings),
+        channel=_head(resolved, seen, window, settings, endings),
         introduction=introduction_of(names, settings, resolved.own),
         notices=tuple(_notice(ended, resolved.path, settings) for ended in endings),
         former_names=tuple((name, format_day(until)) for name, until in former_names_of(session, names)),
@@ -137,19 +187,12 @@ def _notice(ended: Ended, path: SelectionPath, settings: Settings) -> Notice:
     return Notice(sentences, successor.name, url)
 
 
-def _head(
-    session: Session,
-    resolved: Resolved,
-    window: Window,
-    settings: Settings,
-    names: Names,
-    endings: Sequence[Ended],
-) -> Channel:
-    addresses, own = Addresses.of(settings), resolved.own
+def _head(resolved: Resolved, seen: Seen, window: Window, settings: Settings, endings: Sequence[Ended]) -> Channel:
+    addresses, own, names = Addresses.of(settings), resolved.own, seen.names
     introduction = introduction_of(names, settings, own)
     body = names.publishers[0] if len(names.publishers) == 1 else None
     return Channel(
-        id=f"urn:uuid:{uuid.uuid5(schema.instance_uuid(session), f'channel/{resolved.selection.key}')}",
+        id=f"urn:uuid:{uuid.uuid5(seen.state.instance, f'channel/{seen.state.key}')}",
         title=title_of(names, settings, own),
         description=" ".join([introduction, *(ended.ending.sentences for ended in endings)]),
         language=own.language or LANGUAGE,
@@ -221,5 +264,8 @@ class Prepared:
 
 def prepare(session: Session, resolved: Resolved, settings: Settings) -> Prepared:
     """Read a channel's window and head, and no bulletin yet."""
-    window = archives.head(session, resolved.selection, limit=resolved.entries(settings))
-    return Prepared(window, channel_of(session, resolved, window, settings), resolved.own.is_lead_only)
+    seen = resolved.seen or Seen.of(session, resolved.selection)
+    limit = resolved.entries(settings)
+    window = archives.head(session, resolved.selection, limit=limit, state=seen.state, entities=seen.changed)
+    channel = _head(resolved, seen, window, settings, endings_of(session, seen.names))
+    return Prepared(window, channel, resolved.own.is_lead_only)

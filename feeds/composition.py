@@ -56,8 +56,8 @@ def document_of(
     context, addresses = context_of(document_format, channel), Addresses.of(settings)
     keys = [FragmentKey(entry, context, addresses, is_lead_only) for entry in window.entries]
     kept = cache.find_all(keys) if cache is not None else {}
-    missing = {key.entry.number: key for key in keys if key not in kept}
-    if missing:
+    if len(kept) < len(keys):
+        missing = {key.entry.number: key for key in keys if key not in kept}
         entries = compose_each(
             session, list(missing), lambda bulletin: entry_of(bulletin, addresses, is_lead_only=is_lead_only)
         )
@@ -66,9 +66,11 @@ def document_of(
         kept |= fresh
         if cache is not None:
             cache.keep(fresh)
-    left_out = tuple(key.entry.number for key in keys if key not in kept)
+    fragments = [(key.entry.number, kept.get(key)) for key in keys]
+    left_out = tuple(number for number, fragment in fragments if fragment is None)
     require_some(left_out, of=len(keys))
-    return Composed(join(document_format, channel, [kept[key] for key in keys if key in kept]), left_out)
+    shown = [fragment for _, fragment in fragments if fragment is not None]
+    return Composed(join(document_format, channel, shown), left_out)
 
 
 def compose_each(session: Session, numbers: Sequence[int], compose: Callable[[Bulletin], T]) -> dict[int, T]:

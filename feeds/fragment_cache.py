@@ -29,6 +29,10 @@ class FragmentKey:
     addresses: Addresses
     is_lead_only: bool = False
 
+    def __hash__(self) -> int:
+        # Of one state of a bulletin there are few fragments, and to hash all of this takes longer than to compare it.
+        return hash((self.entry, self.context.format))
+
 
 class FragmentCache:
     """Keeps fragments up to `limit_bytes`, the least lately used one going first; any thread may use it.

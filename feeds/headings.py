@@ -54,6 +54,15 @@ class Names:
             query=selection.text,
         )
 
+    @classmethod
+    def of(cls, selection: Selection, found: Mapping[Kind, Mapping[int, Entity]]) -> Self:
+        """Pick the entities of a selection out of those that were found of each kind, by id."""
+        every = {kind: found.get(kind, {}) for kind in Kind}
+        categories = {i: each for i, each in every[Kind.CATEGORY].items() if isinstance(each, Category)}
+        bodies = {i: each for i, each in every[Kind.ORGANISATION].items() if isinstance(each, Organisation)}
+        authors = {i: each for i, each in every[Kind.AUTHOR].items() if isinstance(each, Author)}
+        return cls.among(selection, categories, bodies, authors)
+
     @property
     def entities(self) -> tuple[tuple[str, Entity], ...]:
         """Each entity with the criterion that it stands in, in the order of addresses."""

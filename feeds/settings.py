@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL
 
+from feeds.http.clients import Network, PollLimit, read_networks, read_poll_limit
+from feeds.http.redis_address import read_redis_address
 from store.attachments.s3_address import read_s3_address
 from store.attachments.storage import Storage, open_storage
 from store.database import sqlite_url
@@ -23,6 +25,8 @@ DATABASE_FILE = "bantin.sqlite"
 DEFAULT_SITE_NAME = "Bản tin"
 RESERVED = frozenset({"ban-tin", "feeds", "files", "static"})
 """First words of our own paths: a prefix that began with one could not be told from them behind a proxy."""
+SENDING_AT_ONCE = 12
+"""So many files one process sends at a time: their readers may be slow, and each keeps a thread to itself."""
 MOST_DIGITS = 9
 FROM_FILE = "_FILE"
 """Added to the name of a secret, it names a setting that says in which file the secret stands."""
@@ -61,6 +65,11 @@ def _url(text: str) -> str:
 
 def _files_url(text: str) -> str:
     read_s3_address(text)
+    return text
+
+
+def _redis_url(text: str) -> str:
+    read_redis_address(text)
     return text
 
 
@@ -155,6 +164,35 @@ class Settings:
         32,
         "Memory, in MiB for each process, for rendered entries that stay the same; 0 renders every entry anew.",
         _between(0, 4096),
+    )
+    shelf_mb: int = _setting(
+        "BANTIN_SHELF_MB",
+        96,
+        "Memory, in MiB for each process, for documents that are polled; 0 makes every document anew.",
+        _between(0, 65536),
+    )
+    redis_url: str = _setting(
+        "BANTIN_REDIS_URL",
+        "",
+        "Redis through which all processes and machines share documents, so that each is made once: "
+        "redis://[USER:PASSWORD@]HOST[:PORT][/DB], rediss:// or unix://; BANTIN_REDIS_URL_FILE may name a file that "
+        "holds it.",
+        _redis_url,
+        is_secret=True,
+    )
+    poll_limit: PollLimit | None = _setting(
+        "BANTIN_POLL_LIMIT",
+        None,
+        "How often one address may fetch the same document without If-None-Match or If-Modified-Since, e.g. 60/hour, "
+        "before it is answered 429; by default as often as it likes.",
+        read_poll_limit,
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "BANTIN_TRUSTED_PROXIES",
+        (),
+        "Addresses or networks, with commas between, of the proxies in front of this site, whose X-Forwarded-For says "
+        "which address polls.",
+        read_networks,
     )
     max_age_seconds: int = _setting(
         "BANTIN_MAX_AGE_SECONDS", 300, "Seconds that caches may keep a feed or page.", _between(0, 86400)

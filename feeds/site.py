@@ -8,12 +8,11 @@ from flask import Flask, current_app
 
 from feeds.addresses import Addresses
 from feeds.fragment_cache import FragmentCache
+from feeds.heads import Heads
 from feeds.settings import Settings
 from store.attachments.storage import Storage
 from store.database import Database
 
-SENDING_AT_ONCE = 12
-"""So many files one process sends at a time: their readers may be slow, and each keeps a thread to itself."""
 _KEY = "bantin"
 
 
@@ -30,6 +29,7 @@ class Site:
     addresses: Addresses
     look_version: str
     fragments: FragmentCache = field(hash=False, compare=False)
+    heads: Heads = field(hash=False, compare=False)
     asset_versions: dict[str, str] = field(hash=False)
     has_search: bool = True
 

@@ -17,7 +17,9 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, Integer, Select, Text, bindparam, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from store.membership import among
 from store.models import METADATA, DbAnnouncement, DbBulletin, DbChange, DbPlacement
+from store.reading import read
 from store.types import ArchiveName, EntryKey
 
 ARCHIVE_LENGTH = 500
@@ -56,6 +58,39 @@ _APPEND_PLACED = insert(_TABLE).from_select(
         bindparam("edition", type_=BigInteger),
         _PLACED.c.number,
     ).join_from(_PLACED, _LAST, _LAST.c.key == _PLACED.c.key),
+)
+
+
+_KEY: BindParameter[str] = bindparam("key", type_=Text)
+_LATEST = (
+    select(DbAnnouncement.ordinal, DbAnnouncement.edition, DbAnnouncement.bulletin)
+    .where(DbAnnouncement.selection_key == _KEY)
+    .order_by(DbAnnouncement.ordinal.desc())
+    .limit(bindparam("most"))
+)
+_RECENT = _LATEST.subquery("latest")
+_CORRECTED = (
+    select(DbBulletin.number, DbBulletin.version, DbPlacement.position, DbBulletin.changed_at)
+    .join(_RECENT, _RECENT.c.bulletin == DbBulletin.number)
+    .join(DbChange, DbChange.edition == _RECENT.c.edition)
+    .join(DbPlacement, DbPlacement.position == DbBulletin.position)
+    .where(
+        DbPlacement.selection_key == _KEY,
+        DbPlacement.position < bindparam("below"),
+        DbBulletin.updated_at > DbBulletin.published_at,
+        # A later, minor edit moved no `updated`.
+        DbChange.committed_at <= DbBulletin.updated_at,
+    )
+    .group_by(DbBulletin.number, DbBulletin.version, DbPlacement.position, DbBulletin.changed_at)
+    .order_by(func.max(_RECENT.c.ordinal).desc())
+    .limit(CORRECTED)
+)
+# In the order of the key: without one PostgreSQL may gather all that there are before it gives the first.
+_OTHER = (
+    select(DbAnnouncement.bulletin)
+    .where(DbAnnouncement.selection_key == _KEY, ~among(DbAnnouncement.bulletin, "shown"))
+    .order_by(DbAnnouncement.ordinal)
+    .limit(1)
 )
 
 
@@ -159,7 +194,7 @@ def _last_about(key: str, numbers: Collection[int]) -> Select[int | None]:
 
 def told_since(session: Session, key: str, edition: int, *, most: int) -> frozenset[int] | None:
     """Give the bulletins that readers were told of after `edition`; None after more than `most` announcements."""
-    latest = session.execute(_latest(key, most + 1)).all()
+    latest = read(session, _LATEST, {"key": key, "most": most + 1})
     told = [row.bulletin for row in latest if row.edition > edition]
     return frozenset(told) if len(told) <= most else None
 
@@ -178,33 +213,14 @@ def corrected_below(session: Session, key: str, position: int) -> tuple[EntryKey
     Only an edit that moved `updated` counts, such as a correction, or that a withdrawn one came back: what is put
     elsewhere, imported late or edited a little would flood readers who take every entry for news.
     """
-    latest = _latest(key, RECENT).subquery()
-    rows = session.execute(
-        select(DbBulletin.number, DbBulletin.version, DbPlacement.position, DbBulletin.changed_at)
-        .join(latest, latest.c.bulletin == DbBulletin.number)
-        .join(DbChange, DbChange.edition == latest.c.edition)
-        .join(DbPlacement, DbPlacement.position == DbBulletin.position)
-        .where(
-            DbPlacement.selection_key == key,
-            DbPlacement.position < position,
-            DbBulletin.updated_at > DbBulletin.published_at,
-            # A later, minor edit moved no `updated`.
-            DbChange.committed_at <= DbBulletin.updated_at,
-        )
-        .group_by(DbBulletin.number, DbBulletin.version, DbPlacement.position, DbBulletin.changed_at)
-        .order_by(func.max(latest.c.ordinal).desc())
-        .limit(CORRECTED)
-    )
+    rows = read(session, _CORRECTED, {"key": key, "most": RECENT, "below": position})
     found = [EntryKey(row.number, row.version, row.position, row.changed_at) for row in rows]
     return tuple(sorted(found, key=lambda entry: entry.position, reverse=True))
 
 
 def holds_others(session: Session, key: str, shown: Collection[int]) -> bool:
     """Say whether readers were ever told of a bulletin that is not among those `shown`."""
-    other = select(DbAnnouncement.bulletin).where(
-        DbAnnouncement.selection_key == key, DbAnnouncement.bulletin.not_in(shown)
-    )
-    return session.scalar(other.limit(1)) is not None
+    return bool(read(session, _OTHER, {"key": key, "shown": shown}))
 
 
 def unannounced(session: Session) -> Iterator[tuple[str, int]]:
@@ -215,12 +231,3 @@ def unannounced(session: Session) -> Iterator[tuple[str, int]]:
     missing = placed.except_(select(DbAnnouncement.selection_key, DbAnnouncement.bulletin))
     for row in session.execute(missing.order_by("number", "selection_key")):
         yield row.selection_key, row.number
-
-
-def _latest(key: str, limit: int) -> Select[int, int, int]:
-    return (
-        select(DbAnnouncement.ordinal, DbAnnouncement.edition, DbAnnouncement.bulletin)
-        .where(DbAnnouncement.selection_key == key)
-        .order_by(DbAnnouncement.ordinal.desc())
-        .limit(limit)
-    )

@@ -8,7 +8,7 @@ Spec: RFC 5005 section 4.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -16,7 +16,11 @@ from sqlalchemy.orm import Session
 
 from store import announcements, catalogue
 from store.models import DbBulletin
-from store.types import ArchiveName, EntryKey, Selection, Status, Tombstone, Window
+from store.selection_state import SelectionState, selection_state
+from store.types import ArchiveName, EntryKey, Mark, Selection, Status, Tombstone, Window
+
+MOST_SOUGHT = 1_000
+"""Among so many announcements another bulletin than those shown is looked for; more are taken to hold one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +32,32 @@ class Archive:
     following: ArchiveName | None
 
 
-def head(session: Session, selection: Selection, *, limit: int) -> Window:
+def head(
+    session: Session,
+    selection: Selection,
+    *,
+    limit: int,
+    state: SelectionState | None = None,
+    entities: Sequence[Mark] | None = None,
+) -> Window:
     """Give the newest `limit` bulletins of a selection, and below them the few that were corrected lately.
 
-    Its date is that of the last announcement, because it leads to the archive that holds it.
+    Its date is that of the last announcement, because it leads to the archive that holds it. `state` and the marks of
+    the `entities` are read unless they are given.
     """
-    newest = catalogue.window(session, selection, limit=limit)
-    last = announcements.find_announced(session, selection.key)
+    state = state or selection_state(session, selection)
+    newest = catalogue.window(session, selection, limit=limit, state=state, entities=entities)
+    last = state.last_told
     if last is None:
         return newest
     entries = newest.entries
     is_full = len(entries) == limit
-    if is_full:
-        entries += announcements.corrected_below(session, selection.key, entries[-1].position)
     shown = {entry.number for entry in entries} | {gone.number for gone in newest.tombstones}
-    others = announcements.holds_others(session, selection.key, shown)
+    if is_full and state.told_lately - shown:
+        corrected = announcements.corrected_below(session, state.key, entries[-1].position)
+        entries += corrected
+        shown |= {entry.number for entry in corrected}
+    others = _holds_others(session, state, last.ordinal, shown)
     return replace(
         newest,
         entries=entries,
@@ -51,6 +66,16 @@ def head(session: Session, selection: Selection, *, limit: int) -> Window:
         archive=announcements.last_archive(last.ordinal) if others else None,
         limit=limit if is_full else 0,
     )
+
+
+def _holds_others(session: Session, state: SelectionState, announced: int, shown: Set[int]) -> bool:
+    """Say whether readers were ever told of a bulletin that is not `shown`; past a thousand announcements, always."""
+    if announced <= announcements.RECENT:
+        return not state.told_lately <= shown
+    # Mostly the first bulletin is below what is shown. Where it is not, a few were announced again and again.
+    if announced > MOST_SOUGHT or state.first_told not in shown:
+        return True
+    return announcements.holds_others(session, state.key, shown)
 
 
 def find_archive(session: Session, selection: Selection, name: ArchiveName) -> Archive | None:

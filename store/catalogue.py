@@ -6,46 +6,34 @@ before it is joined.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from store import files, taxonomy
+from store import bulletin_parts, channel_settings, taxonomy
 from store.ad_hoc import ad_hoc_window, entity_marks
+from store.bulletin_parts import focus_of as focus_of
 from store.errors import NotFound
 from store.former_names import FormerNames, former_names, name_at
-from store.models import (
-    DbAttachment,
-    DbBody,
-    DbBulletin,
-    DbBulletinAuthor,
-    DbBulletinCategory,
-    DbBulletinSubject,
-    DbChannelSetting,
-    DbCorrection,
-    DbPlacement,
-    DbSelectionMark,
-    DbSourceRecord,
-    DbTombstone,
-)
+from store.membership import among
+from store.models import DbBody, DbBulletin, DbPlacement, DbSourceRecord, DbTombstone
 from store.names import Kind
+from store.reading import read
+from store.selection_state import SelectionState, selection_state
 from store.text.slugs import slugify
 from store.types import (
-    Attachment,
-    AttachmentKind,
     Author,
     Bulletin,
     Category,
     Correction,
     Departure,
     EntryKey,
-    Focus,
+    Mark,
     Moment,
     Organisation,
     Origin,
@@ -63,64 +51,62 @@ Departed = Row[int, int, datetime, str, str | None, int | None]
 
 # To build a statement takes longer than to run it: those that every cold document needs are built once. They read
 # columns, because a row object costs several times the value that is made of it.
-_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_SOURCE_ADDRESS = (
+    select(func.min(DbSourceRecord.address)).where(DbSourceRecord.bulletin == DbBulletin.number).scalar_subquery()
+)
 _BULLETINS: Select[Any] = (
     select(
         *(getattr(DbBulletin, column.key) for column in DbBulletin.__table__.columns),
         DbBody.html,
+        _SOURCE_ADDRESS.label("source_address"),
     )
     .outerjoin(DbBody, DbBody.bulletin == DbBulletin.number)
-    .where(DbBulletin.number.in_(_NUMBERS))
+    .where(among(DbBulletin.number, "numbers"))
 )
-_CATEGORIES, _SUBJECTS, _AUTHORS = (
-    select(link.bulletin, target).where(link.bulletin.in_(_NUMBERS)).order_by(link.bulletin, link.ordinal, target)
-    for link, target in (
-        (DbBulletinCategory, DbBulletinCategory.category_id),
-        (DbBulletinSubject, DbBulletinSubject.organisation_id),
-        (DbBulletinAuthor, DbBulletinAuthor.author_id),
-    )
+# In the order of an index: without one PostgreSQL may gather all that there are before it gives the first.
+_ANY_PLACED = (
+    select(DbPlacement.position)
+    .where(DbPlacement.selection_key == bindparam("key"))
+    .order_by(DbPlacement.position.desc())
+    .limit(1)
 )
-_ATTACHMENTS: Select[Any] = (
-    select(*(getattr(DbAttachment, column.key) for column in DbAttachment.__table__.columns))
-    .where(DbAttachment.bulletin.in_(_NUMBERS))
-    .order_by(DbAttachment.bulletin, DbAttachment.number)
-)
-_CORRECTIONS = (
-    select(DbCorrection.bulletin, DbCorrection.corrected_at, DbCorrection.note)
-    .where(DbCorrection.bulletin.in_(_NUMBERS))
-    .order_by(DbCorrection.bulletin, DbCorrection.revision.desc())
-)
-_SOURCE_ADDRESSES = (
-    select(DbSourceRecord.bulletin, func.min(DbSourceRecord.address))
-    .where(DbSourceRecord.bulletin.in_(_NUMBERS), DbSourceRecord.address.is_not(None))
-    .group_by(DbSourceRecord.bulletin)
+_ANY_LEFT = (
+    select(DbTombstone.edition)
+    .where(DbTombstone.selection_key == bindparam("key"))
+    .order_by(DbTombstone.edition.desc(), DbTombstone.bulletin.desc())
+    .limit(1)
 )
 
 SHOWN_TOMBSTONES = 50
 """A reader that was away for more departures than these finds the others by their page's 410."""
 
 
-def window(session: Session, selection: Selection, *, limit: int, before: int | None = None) -> Window:
+def window(
+    session: Session,
+    selection: Selection,
+    *,
+    limit: int,
+    before: int | None = None,
+    state: SelectionState | None = None,
+    entities: Sequence[Mark] | None = None,
+) -> Window:
     """Give the newest `limit` bulletins of a selection, below position `before` where one is given.
 
     The selection's entities must exist; one that nothing was ever published under has an empty window
-    whose date is that of the entities.
+    whose date is that of the entities. `state` and the marks of the `entities` are read unless they are given.
     """
     if not selection.is_kept:
-        return ad_hoc_window(session, selection, limit=limit, before=before)
-    key = selection.key
-    asked = {"key": key, "most": limit} | ({"before": before} if before is not None else {})
-    rows = session.execute(_newest(is_paged=before is not None), asked).all()
-    marks = [(row.edition, row.changed_at) for row in rows]
-    marks += channel_marks(session, selection)
-    came_back = session.get(DbSelectionMark, key)
-    if came_back is not None:
-        marks.append((came_back.edition, came_back.changed_at))
-    gone = departures(session, key)
-    marks += [(row.edition, row.gone_at) for row in gone[:1]]
+        return ad_hoc_window(session, selection, limit=limit, before=before, entities=entities)
+    state = state or selection_state(session, selection)
+    asked = {"key": state.key, "most": limit} | ({"before": before} if before is not None else {})
+    rows = read(session, _newest(is_paged=before is not None), asked)
+    gone = departures(session, state.key) if state.left is not None else ()
+    marks = [(edition, changed_at) for _, _, _, edition, changed_at in rows]
+    marks += entities if entities is not None else entity_marks(session, selection, made_at=state.made_at)
+    marks += filter(None, (state.setting, state.came_back, state.left))
     return Window(
         selection=selection,
-        entries=tuple(EntryKey(row.number, row.version, row.position, row.changed_at) for row in rows),
+        entries=tuple(EntryKey(number, version, position, at) for number, version, position, _, at in rows),
         edition=max(edition for edition, _ in marks),
         changed_at=max(changed_at for _, changed_at in marks),
         tombstones=tuple(map(tombstone_of, gone)),
@@ -128,14 +114,14 @@ def window(session: Session, selection: Selection, *, limit: int, before: int | 
 
 
 @cache
-def _newest(*, is_paged: bool) -> Select[int, int, int | None, int, datetime]:
+def _newest(*, is_paged: bool) -> Select[int, int, int, int, datetime]:
     placed = select(DbPlacement.position).where(DbPlacement.selection_key == bindparam("key"))
     if is_paged:
         placed = placed.where(DbPlacement.position < bindparam("before"))
     # The limit stands inside: joined first, the planner may sort the whole selection.
     newest = placed.order_by(DbPlacement.position.desc()).limit(bindparam("most")).subquery()
     return (
-        select(DbBulletin.number, DbBulletin.version, DbBulletin.position, DbBulletin.edition, DbBulletin.changed_at)
+        select(DbBulletin.number, DbBulletin.version, newest.c.position, DbBulletin.edition, DbBulletin.changed_at)
         .join(newest, newest.c.position == DbBulletin.position)
         .order_by(newest.c.position.desc())
     )
@@ -143,9 +129,9 @@ def _newest(*, is_paged: bool) -> Select[int, int, int | None, int, datetime]:
 
 def departures(session: Session, key: str, *, among: Collection[int] | None = None) -> Sequence[Departed]:
     """Give the latest bulletins that left a selection, the last one first; or all of those `among` these numbers."""
-    bound = {"numbers": list(among)} if among is not None else {"most": SHOWN_TOMBSTONES}
+    bound: dict[str, object] = {"numbers": among} if among is not None else {"most": SHOWN_TOMBSTONES}
     asked: dict[str, object] = {"key": key, **bound}
-    return session.execute(_departed(is_whole=among is not None), asked).all()
+    return read(session, _departed(is_whole=among is not None), asked)
 
 
 @cache
@@ -154,7 +140,7 @@ def _departed(*, is_whole: bool) -> Select[int, int, datetime, str, str | None, 
         DbTombstone.selection_key == bindparam("key")
     )
     if is_whole:
-        left = left.where(DbTombstone.bulletin.in_(_NUMBERS))
+        left = left.where(among(DbTombstone.bulletin, "numbers"))
     else:
         left = left.order_by(DbTombstone.edition.desc(), DbTombstone.bulletin.desc()).limit(bindparam("most"))
     latest = left.subquery()
@@ -191,9 +177,8 @@ def tombstone_of(row: Departed) -> Tombstone:
 
 def was_ever_placed(session: Session, selection: Selection) -> bool:
     """Say whether anything is, or was, published under a selection."""
-    placed = select(DbPlacement.position).where(DbPlacement.selection_key == selection.key).limit(1)
-    left = select(DbTombstone.bulletin).where(DbTombstone.selection_key == selection.key).limit(1)
-    return session.scalar(placed) is not None or session.scalar(left) is not None
+    asked = {"key": selection.key}
+    return bool(read(session, _ANY_PLACED, asked) or read(session, _ANY_LEFT, asked))
 
 
 def find_bulletin(session: Session, number: int) -> Bulletin | None:
@@ -217,18 +202,16 @@ def numbers_titled(session: Session, title: str) -> list[int]:
 
 def bulletins(session: Session, numbers: Collection[int]) -> dict[int, Bulletin]:
     """Give the bulletins with these numbers, in a fixed count of queries however many there are."""
-    rows = {row.number: row for row in session.execute(_BULLETINS, {"numbers": list(numbers)})}
-    categories = _linked(session, _CATEGORIES, rows)
-    subjects = _linked(session, _SUBJECTS, rows)
-    authors = _linked(session, _AUTHORS, rows)
-    attachments = _attachments(session, rows)
-    addresses = _source_addresses(session, rows)
+    rows = {row.number: row for row in read(session, _BULLETINS, {"numbers": numbers})}
+    if not rows:
+        return {}
+    corrections, (categories, subjects, authors) = bulletin_parts.listed(session, rows)
+    attachments = bulletin_parts.attachments(session, rows)
     bodies = {i for ids in subjects.values() for i in ids}
     bodies |= {row.publisher_id for row in rows.values() if row.publisher_id is not None}
     organisation_of = taxonomy.organisations_by_id(session, bodies)
     category_of = taxonomy.categories_by_id(session, {i for ids in categories.values() for i in ids})
     author_of = taxonomy.authors_by_id(session, {i for ids in authors.values() for i in ids})
-    corrections = _corrections(session, rows)
     former = former_names(
         session, {Kind.CATEGORY: category_of, Kind.ORGANISATION: organisation_of, Kind.AUTHOR: author_of}
     )
@@ -259,7 +242,7 @@ def bulletins(session: Session, numbers: Collection[int]) -> dict[int, Bulletin]
             revision=row.revision,
             version=row.version,
             arrival=row.arrival,
-            source_address=addresses.get(number),
+            source_address=row.source_address,
             corrections=tuple(
                 Correction(correction.at.astimezone(_zone(row.published_offset_minutes)), correction.note)
                 for correction in corrections[number]
@@ -335,17 +318,11 @@ def moment_of(row: DbBulletin | Row[Any]) -> Moment | None:
     return Moment(instant, Precision(row.published_precision))
 
 
-def focus_of(row: DbAttachment | Row[Any]) -> Focus | None:
-    """Give the focal point of a photo, None where nobody set one."""
-    if row.focus_x_percent is None or row.focus_y_percent is None:
-        return None
-    return Focus(row.focus_x_percent, row.focus_y_percent)
-
-
 def _in_offset(instant: datetime | None, offset_minutes: int | None) -> datetime | None:
     return None if instant is None else instant.astimezone(_zone(offset_minutes))
 
 
+@cache
 def _zone(offset_minutes: int | None) -> timezone:
     return timezone(timedelta(minutes=offset_minutes or 0))
 
@@ -362,49 +339,7 @@ def name_of_its_day(former: FormerNames, entity: EntityT, published_at: datetime
     return replace(entity, name=name.name, slug=name.slug, short_name=name.short_name)
 
 
-def _corrections(session: Session, numbers: Collection[int]) -> defaultdict[int, list[Correction]]:
-    found: defaultdict[int, list[Correction]] = defaultdict(list)
-    for row in session.execute(_CORRECTIONS, {"numbers": list(numbers)}):
-        found[row.bulletin].append(Correction(row.corrected_at, row.note))
-    return found
-
-
-def channel_marks(session: Session, selection: Selection) -> list[tuple[int, datetime]]:
+def channel_marks(session: Session, selection: Selection) -> list[Mark]:
     """Give edition and instant of the last changes of what a selection is, not of what stands in it."""
-    marks = entity_marks(session, selection)
-    own = session.get(DbChannelSetting, selection.key)
-    if own is not None:
-        marks.append((own.edition, own.changed_at))
-    return marks
-
-
-def _linked(session: Session, links: Select[int, int], numbers: Collection[int]) -> defaultdict[int, list[int]]:
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for number, entity in session.execute(links, {"numbers": list(numbers)}):
-        found[number].append(entity)
-    return found
-
-
-def _attachments(session: Session, numbers: Collection[int]) -> defaultdict[int, list[Attachment]]:
-    found: defaultdict[int, list[Attachment]] = defaultdict(list)
-    rows = session.execute(_ATTACHMENTS, {"numbers": list(numbers)}).all()
-    stored = files.files_by_digest(session, {row.digest for row in rows if row.digest is not None})
-    for row in rows:
-        found[row.bulletin].append(
-            Attachment(
-                number=row.number,
-                kind=AttachmentKind(row.kind),
-                caption=row.caption,
-                credit=row.credit,
-                alternative_text=row.alternative_text,
-                reference=row.reference,
-                focus=focus_of(row),
-                file=stored[row.digest] if row.digest is not None else None,
-            )
-        )
-    return found
-
-
-def _source_addresses(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    rows = session.execute(_SOURCE_ADDRESSES, {"numbers": list(numbers)})
-    return {number: address for number, address in rows.all() if address is not None}
+    marks, setting = entity_marks(session, selection), channel_settings.find_mark(session, selection)
+    return [*marks, setting] if setting is not None else marks

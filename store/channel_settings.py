@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from store import announcements, audit, changes, files
@@ -18,21 +19,46 @@ from store.drafts import TITLE_CHARS
 from store.errors import InputError
 from store.models import DbChannelSetting
 from store.names import line_of
+from store.reading import read
 from store.taxonomy import DESCRIPTION_CHARS
 from store.text import languages
-from store.types import CHANNEL_SET, NOTHING_SET, ChannelSettings, Selection, StoredFile
+from store.types import CHANNEL_SET, NOTHING_SET, ChannelSettings, Mark, Selection, StoredFile
 
 CHANNEL = "channel"
 MAX_ENTRIES = 500
 
+COLUMNS = (
+    DbChannelSetting.title,
+    DbChannelSetting.description,
+    DbChannelSetting.language,
+    DbChannelSetting.entries,
+    DbChannelSetting.is_lead_only,
+    DbChannelSetting.image,
+)
+"""All that an editor decides for a channel."""
+_SET = select(*COLUMNS).where(DbChannelSetting.selection_key == bindparam("key"))
+_SET_WHEN = select(DbChannelSetting.edition, DbChannelSetting.changed_at).where(
+    DbChannelSetting.selection_key == bindparam("key")
+)
+
 
 def channel_settings(session: Session, selection: Selection) -> ChannelSettings:
     """Give the settings of a channel; those of one that nobody set anything for are all "as the site has it"."""
-    row = session.get(DbChannelSetting, selection.key)
-    if row is None:
+    found = read(session, _SET, {"key": selection.key})
+    return settings_of(session, found[0]) if found else NOTHING_SET
+
+
+def settings_of(session: Session, row: Row[*tuple[Any, ...]]) -> ChannelSettings:
+    """Give the settings that stand in a row with `COLUMNS`; all of them are None where a channel has none."""
+    if row.is_lead_only is None:
         return NOTHING_SET
-    images = files.files_by_digest(session, [row.image] if row.image is not None else ())
-    return _settings_of(row, images)
+    return _settings_of(row, files.files_by_digest(session, [row.image] if row.image is not None else ()))
+
+
+def find_mark(session: Session, selection: Selection) -> Mark | None:
+    """Give when the settings of a channel last changed, None for one that never had any."""
+    found = read(session, _SET_WHEN, {"key": selection.key})
+    return (found[0].edition, found[0].changed_at) if found else None
 
 
 def every_channel_settings(session: Session) -> dict[str, ChannelSettings]:
@@ -178,7 +204,7 @@ def _changed_names(before: ChannelSettings, after: ChannelSettings) -> list[str]
     return [name for name, (old, new) in pairs.items() if old != new]
 
 
-def _settings_of(row: DbChannelSetting, images: dict[str, StoredFile]) -> ChannelSettings:
+def _settings_of(row: DbChannelSetting | Row[*tuple[Any, ...]], images: dict[str, StoredFile]) -> ChannelSettings:
     return ChannelSettings(
         title=row.title,
         description=row.description,

@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
@@ -32,9 +33,24 @@ Clock = Callable[[], datetime]
 Subscriber = Callable[[tuple[Change, ...]], None]
 
 BUSY_SECONDS = 30
+COMMITTED = "bantin_committed"
+"""The channel on which PostgreSQL tells those who listen that something was committed."""
+PLACE_SECONDS = 20.0
+"""So long one who wants a connection waits for it, where they are limited."""
+SILENT_SECONDS = 1.0
+"""After so long of silence nobody waits for a connection that another one has."""
+_LOOK_SECONDS = 0.25
 UNNAMED = "store"
 """The actor of what nobody in particular does."""
 ACCEPTED_URLS = "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+REACHING = {
+    "connect_timeout": 5,
+    # A machine that vanished without a word would be waited for, for hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 def system_clock() -> datetime:
@@ -45,15 +61,20 @@ def system_clock() -> datetime:
 class Database:
     """One database, for one process; safe to use from several threads."""
 
-    def __init__(self, url: str | URL, *, clock: Clock = system_clock) -> None:
+    def __init__(self, url: str | URL, *, clock: Clock = system_clock, connections: int | None = None) -> None:
         """Prepare access; nothing is opened before the first transaction or snapshot.
 
+        With `connections` no more than so many are ever open. Who finds none free waits for 20 seconds at most, and not
+        at all once `silence` says that the database said nothing for a second, and then gets StoreUnavailable: a
+        database that hangs must not keep every thread of a server.
         Raises InputError when `url` is not one of SQLite or PostgreSQL, or its driver is not installed.
         """
         self.url = _checked_url(url)
         self.clock = clock
         self._subscribers: list[Subscriber] = []
-        self._engine = _engine(self.url)
+        self.silence: Callable[[], float] = lambda: 0.0
+        self._engine = _engine(self.url, connections)
+        self._places = BoundedSemaphore(connections) if connections is not None else None
 
     @property
     def engine(self) -> Engine:
@@ -86,6 +107,8 @@ class Database:
             if dry_run:
                 session.rollback()
                 return
+            if session.info["changes"] and not self.is_sqlite:
+                session.execute(text(f"NOTIFY {COMMITTED}"))
             session.commit()
         changes = tuple(session.info["changes"])
         if changes:
@@ -152,9 +175,9 @@ class Database:
             connection = self._engine.raw_connection()
             connection.cursor().execute("PRAGMA journal_mode = WAL")
         except sqlite3.Error as error:
-            raise _translated(OperationalError("PRAGMA journal_mode", None, error)) from error
+            raise translated(OperationalError("PRAGMA journal_mode", None, error)) from error
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         finally:
             if connection is not None:
                 connection.close()
@@ -166,12 +189,31 @@ class Database:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
             with (
+                self._place(),
                 self._engine.connect().execution_options(**options) as connection,
                 Session(bind=connection, expire_on_commit=False) as session,
             ):
                 yield session
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        if self._places is None:
+            yield
+            return
+        waited_seconds = 0.0
+        while not self._places.acquire(timeout=_LOOK_SECONDS):
+            waited_seconds += _LOOK_SECONDS
+            if waited_seconds >= PLACE_SECONDS or self.silence() > SILENT_SECONDS:
+                raise StoreUnavailable(
+                    "all connections to the database are in use, and it says nothing",
+                    vietnamese="mọi kết nối tới cơ sở dữ liệu đều bận và máy chủ cơ sở dữ liệu không trả lời",
+                )
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class _StillDatabase(Database):
@@ -181,6 +223,8 @@ class _StillDatabase(Database):
         self.url = moving.url
         self.clock = moving.clock
         self._subscribers = []
+        self.silence = moving.silence
+        self._places = None
         self._engine = moving._engine
         self._begun = session
 
@@ -190,7 +234,7 @@ class _StillDatabase(Database):
         try:
             yield self._begun
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         self._begun.expunge_all()
 
 
@@ -243,14 +287,17 @@ def _checked_url(given: str | URL) -> URL:
     return url
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, connections: int | None) -> Engine:
+    limits: dict[str, Any] = {}
+    if connections is not None:
+        limits = {"pool_size": connections, "max_overflow": 0, "pool_timeout": PLACE_SECONDS}
     if url.drivername.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **limits)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        return create_engine(url, pool_pre_ping=True, connect_args=REACHING, **limits)
     except ModuleNotFoundError as error:
         raise InputError(
             field="database URL",
@@ -280,7 +327,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 
 
-def _translated(error: DBAPIError) -> Exception:
+def translated(error: DBAPIError) -> Exception:
     """Find the store's own error for what a driver raised."""
     said = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)

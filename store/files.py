@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, delete, func, literal, or_, select, union_all
+from sqlalchemy import Row, Select, delete, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from store.attachments import recipe
 from store.database import now
+from store.membership import among
 from store.models import (
     DbAttachment,
     DbBulletin,
@@ -20,11 +21,11 @@ from store.models import (
     DbRenditionDue,
     DbStoredFile,
 )
+from store.reading import read
 from store.types import Rendition, Status, StoredFile
 
-_DIGESTS: BindParameter[Any] = bindparam("digests", expanding=True)
 _FILES: Select[Any] = select(*(getattr(DbStoredFile, column.key) for column in DbStoredFile.__table__.columns)).where(
-    DbStoredFile.digest.in_(_DIGESTS)
+    among(DbStoredFile.digest, "digests")
 )
 _OTHER = aliased(DbRendition)
 _LATEST = (
@@ -42,7 +43,7 @@ _RENDITIONS = (
         DbStoredFile.height_px,
     )
     .join(DbStoredFile, DbStoredFile.digest == DbRendition.digest)
-    .where(DbRendition.original.in_(_DIGESTS), DbRendition.recipe == _LATEST)
+    .where(among(DbRendition.original, "digests"), DbRendition.recipe == _LATEST)
 )
 
 
@@ -97,13 +98,20 @@ def files_by_digest(session: Session, digests: Collection[str]) -> dict[str, Sto
     """Give what is known of the stored files with these digests, in two queries."""
     if not digests:
         return {}
-    rows = session.execute(_FILES, {"digests": list(digests)}).all()
-    renditions = _renditions(session, digests)
+    renditions = renditions_by_digest(session, digests)
+    rows = read(session, _FILES, {"digests": digests})
+    return {row.digest: stored_file_of(row, renditions.get(row.digest, ())) for row in rows}
+
+
+def renditions_by_digest(session: Session, digests: Collection[str]) -> dict[str, tuple[Rendition, ...]]:
+    """Give the renditions of the latest recipe that each of these photos has any of, by name."""
+    if not digests:
+        return {}
+    found: defaultdict[str, list[Rendition]] = defaultdict(list)
+    for row in read(session, _RENDITIONS, {"digests": digests}):
+        found[row.original].append(rendition_of(row))
     # By name, whatever alphabet the database sorts by.
-    return {
-        row.digest: stored_file_of(row, tuple(sorted(renditions[row.digest], key=lambda made: made.name)))
-        for row in rows
-    }
+    return {original: tuple(sorted(made, key=lambda each: each.name)) for original, made in found.items()}
 
 
 def find_visible_file(session: Session, digest: str) -> StoredFile | None:
@@ -187,14 +195,6 @@ def _find_used(session: Session, digest: str, condition: Any) -> StoredFile | No
     is_shown = or_(used.exists(), shown_by_channel.exists())
     row = session.scalar(select(DbStoredFile).where(DbStoredFile.digest == digest, is_shown))
     return stored_file_of(row) if row else None
-
-
-def _renditions(session: Session, digests: Collection[str]) -> defaultdict[str, list[Rendition]]:
-    """Give those of the latest recipe that each file has any of."""
-    found: defaultdict[str, list[Rendition]] = defaultdict(list)
-    for row in session.execute(_RENDITIONS, {"digests": list(digests)}):
-        found[row.original].append(rendition_of(row))
-    return found
 
 
 def rendition_of(row: Row[*tuple[Any, ...]]) -> Rendition:

@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from store.membership import among
 from store.models import DbFormerName
 from store.names import Kind
+from store.reading import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,7 @@ _FORMER = (
         DbFormerName.short_name,
         DbFormerName.slug,
     )
-    .where(
-        or_(
-            *(
-                and_(DbFormerName.kind == kind.value, DbFormerName.entity_id.in_(bindparam(kind.name, expanding=True)))
-                for kind in Kind
-            )
-        )
-    )
+    .where(or_(*(and_(DbFormerName.kind == kind.value, among(DbFormerName.entity_id, kind.name)) for kind in Kind)))
     .order_by(DbFormerName.until)
 )
 
@@ -53,8 +48,8 @@ def former_names(session: Session, wanted: Mapping[Kind, Collection[int]]) -> Ma
     """Give the former names of these entities, in one query for all kinds."""
     found: dict[Kind, defaultdict[int, list[FormerName]]] = {kind: defaultdict(list) for kind in Kind}
     if any(wanted.values()):
-        ids = {kind.name: list(wanted.get(kind, ())) for kind in Kind}
-        for row in session.execute(_FORMER, ids):
+        ids = {kind.name: wanted.get(kind, ()) for kind in Kind}
+        for row in read(session, _FORMER, ids):
             found[Kind(row.kind)][row.entity_id].append(FormerName(row.until, row.name, row.short_name, row.slug))
     return found
 

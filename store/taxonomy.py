@@ -6,23 +6,25 @@ A slug once given is never given to another entity of its kind; a collision gets
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarResult, Select, bindparam, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from store import audit, changes
 from store.database import change_instant
 from store.errors import VIETNAMESE, AlreadyExists, Conflict, InputError, NotFound
 from store.lineage import forget_lineage
+from store.membership import among
 from store.models import DbAlias, DbAuthor, DbCategory, DbFormerName, DbOrganisation, DbSlug
 from store.names import KIND_OF_CRITERION, NAME_CHARS, ROW_TYPES, Kind, get_id, known_names, line_of, new_name
+from store.reading import read
 from store.text.nearest import nearest_owned
 from store.text.slugs import slugify
 from store.text.vietnamese import clean_line
-from store.types import Author, Category, Organisation, Selection
+from store.types import Author, Category, Entity, Mark, Organisation, Selection
 
 DESCRIPTION_CHARS = 1_000
 
@@ -31,13 +33,33 @@ _WEBSITE = re.compile(r"https?://[^\s\"<>\\]{1,500}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-EntityRowT = TypeVar("EntityRowT", DbCategory, DbOrganisation, DbAuthor)
-
-# Built once: every cold document needs all three.
-_BY_ID: Mapping[type[Any], Select[Any]] = {
-    row_type: select(row_type).where(row_type.id.in_(bindparam("ids", expanding=True))).order_by(row_type.id)
-    for row_type in ROW_TYPES.values()
+# Built once: every cold document needs them.
+_COLUMNS: Mapping[Kind, Select[Any]] = {
+    kind: select(*(getattr(row_type, column.key) for column in row_type.__table__.columns))
+    for kind, row_type in ROW_TYPES.items()
 }
+_EVERY: Mapping[Kind, Select[Any]] = {
+    kind: _COLUMNS[kind].order_by(row_type.id) for kind, row_type in ROW_TYPES.items()
+}
+_BY_ID: Mapping[Kind, Select[Any]] = {
+    kind: _EVERY[kind].where(among(row_type.id, "ids")) for kind, row_type in ROW_TYPES.items()
+}
+_BY_SLUG: Mapping[Kind, Select[Any]] = {
+    # Joined so, the slugs are always what is looked up first.
+    kind: _COLUMNS[kind]
+    .add_columns(DbSlug.slug.label("asked"))
+    .select_from(DbSlug)
+    .outerjoin(row_type, row_type.id == DbSlug.entity_id)
+    .where(DbSlug.kind == kind.value, among(DbSlug.slug, "slugs"))
+    for kind, row_type in ROW_TYPES.items()
+}
+
+
+class Stepped(NamedTuple):
+    """An entity, and when anything about it last changed."""
+
+    entity: Entity
+    changed: Mark
 
 
 def add_category(
@@ -141,58 +163,24 @@ def get_organisation(session: Session, name: str) -> Organisation:
 
 def categories_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Category]:
     """Give the categories with these ids, or all, in the order of their ids."""
-    rows = _rows(session, DbCategory, ids)
-    return {
-        row.id: Category(
-            id=row.id,
-            name=row.name,
-            slug=row.slug,
-            short_name=row.short_name,
-            description=row.description,
-            parent_id=row.parent_id,
-            successor_id=row.successor_id,
-            merged_at=row.merged_at,
-            closed_at=row.closed_at,
-        )
-        for row in rows
-    }
+    return {row.id: _category_of(row) for row in _rows(session, Kind.CATEGORY, ids)}
 
 
 def organisations_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Organisation]:
     """Give the organisations with these ids, or all, in the order of their ids."""
-    rows = _rows(session, DbOrganisation, ids)
-    return {
-        row.id: Organisation(
-            id=row.id,
-            name=row.name,
-            slug=row.slug,
-            short_name=row.short_name,
-            description=row.description,
-            website=row.website,
-            parent_id=row.parent_id,
-            successor_id=row.successor_id,
-            merged_at=row.merged_at,
-            closed_at=row.closed_at,
-            includes_subordinates=row.includes_subordinates,
-        )
-        for row in rows
-    }
+    return {row.id: _organisation_of(row) for row in _rows(session, Kind.ORGANISATION, ids)}
 
 
 def authors_by_id(session: Session, ids: Collection[int] | None = None) -> dict[int, Author]:
     """Give the authors with these ids, or all, in the order of their ids."""
-    rows = _rows(session, DbAuthor, ids)
-    return {
-        row.id: Author(
-            id=row.id,
-            name=row.name,
-            slug=row.slug,
-            successor_id=row.successor_id,
-            merged_at=row.merged_at,
-            closed_at=row.closed_at,
-        )
-        for row in rows
-    }
+    return {row.id: _author_of(row) for row in _rows(session, Kind.AUTHOR, ids)}
+
+
+def entities_by_slug(session: Session, kind: Kind, slugs: Collection[str]) -> dict[str, Stepped]:
+    """Give what ever had each of these slugs, by the slug that was asked for; without those never given."""
+    rows = read(session, _BY_SLUG[kind], {"slugs": slugs})
+    known = (row for row in rows if row.id is not None)
+    return {row.asked: Stepped(_entity_of(kind, row), (row.edition, row.changed_at)) for row in known}
 
 
 def changed_at_by_id(session: Session, kind: Kind) -> dict[int, datetime]:
@@ -235,10 +223,57 @@ def require_slug(session: Session, kind: Kind, slug: str) -> None:
         raise NotFound(kind.value, slug, tuple(today for _, today in nearest_owned(slug, known)))
 
 
-def _rows(session: Session, row_type: type[EntityRowT], ids: Collection[int] | None) -> ScalarResult[EntityRowT]:
+def _rows(session: Session, kind: Kind, ids: Collection[int] | None) -> Sequence[Row[Any]]:
     if ids is None:
-        return session.scalars(select(row_type).order_by(row_type.id))
-    return session.scalars(_BY_ID[row_type], {"ids": list(ids)})
+        return read(session, _EVERY[kind])
+    return read(session, _BY_ID[kind], {"ids": ids}) if ids else ()
+
+
+def _entity_of(kind: Kind, row: Row[Any]) -> Entity:
+    if kind is Kind.CATEGORY:
+        return _category_of(row)
+    return _organisation_of(row) if kind is Kind.ORGANISATION else _author_of(row)
+
+
+def _category_of(row: Row[Any]) -> Category:
+    return Category(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        short_name=row.short_name,
+        description=row.description,
+        parent_id=row.parent_id,
+        successor_id=row.successor_id,
+        merged_at=row.merged_at,
+        closed_at=row.closed_at,
+    )
+
+
+def _organisation_of(row: Row[Any]) -> Organisation:
+    return Organisation(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        short_name=row.short_name,
+        description=row.description,
+        website=row.website,
+        parent_id=row.parent_id,
+        successor_id=row.successor_id,
+        merged_at=row.merged_at,
+        closed_at=row.closed_at,
+        includes_subordinates=row.includes_subordinates,
+    )
+
+
+def _author_of(row: Row[Any]) -> Author:
+    return Author(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        successor_id=row.successor_id,
+        merged_at=row.merged_at,
+        closed_at=row.closed_at,
+    )
 
 
 def claim_slug(

@@ -384,6 +384,10 @@ class EntryKey:
     position: int
     changed_at: datetime
 
+    def __hash__(self) -> int:
+        # What is kept by bulletin is looked up by it fifty times a document; the others differ with these.
+        return hash((self.number, self.version))
+
     @property
     def state(self) -> tuple[int, int, str]:
         """All that what is shown of it depends on, for validators."""
@@ -399,6 +403,10 @@ class Tombstone:
     gone_at: datetime
     is_withdrawn: bool
     reason: str
+
+
+Mark = tuple[int, datetime]
+"""When something changed: the edition, and when that was committed."""
 
 
 class ArchiveName(NamedTuple):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from feeds.samples import seeding
 from feeds.samples.drawings import draw
@@ -14,6 +16,10 @@ from store.attachments.disk import DiskStorage
 from store.database import Database
 from tests.support import photos, s3, storages, stores
 from tests.support.requirements import lacks
+
+# How long an example takes, and how long it takes to make up, says more about the machine than about the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
@@ -27,13 +33,15 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _photos_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Drawing and developing the sample photos takes seconds; what one test's process has drawn, the others read."""
-    kept = tmp_path_factory.getbasetemp().parent / "drawn"
+    folder = tmp_path_factory.getbasetemp()
+    # Processes of one run lie side by side; beside a run of one process lie the runs before it.
+    kept = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "drawn"
     kept.mkdir(exist_ok=True)
 
     def draw_once(name: str) -> bytes:
         path = kept / name
         if not path.exists():
-            part = path.with_name(f"{name}.{os.getpid()}")
+            part = path.with_name(f"{name}.{uuid.uuid4().hex}")
             part.write_bytes(draw(name))
             part.replace(path)
         return path.read_bytes()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from feeds.cli.exits import REFUSED, say
 from feeds.cli.progress import progress_shown
-from feeds.cli.workspace import REFUSED, open_workspace, print_json, say
+from feeds.cli.workspace import open_workspace, print_json
 from feeds.settings import Settings
 from store.attachments.storage import Storage
 from store.backups.manifest import Manifest

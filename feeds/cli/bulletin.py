@@ -11,18 +11,9 @@ import click
 from sqlalchemy.orm import Session
 
 from feeds.cli.bulletin_json import as_json_value
+from feeds.cli.exits import say
 from feeds.cli.publication import say_next, say_waiting
-from feeds.cli.workspace import (
-    NUMBER,
-    STDIN,
-    Workspace,
-    actor,
-    open_workspace,
-    print_json,
-    print_table,
-    read_file,
-    say,
-)
+from feeds.cli.workspace import NUMBER, STDIN, Workspace, actor, open_workspace, print_json, print_table, read_file
 from store import bulletins, catalogue, publication, revisions
 from store.attachments.documents import MAX_DOCUMENT_BYTES
 from store.attachments.intake import Intake

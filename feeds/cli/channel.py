@@ -14,7 +14,8 @@ from feeds import channels
 from feeds.addresses import parse_feed_path
 from feeds.channels import Resolved
 from feeds.cli.channel_subordinates import includes_subordinates, speaking, switch_subordinates, switched
-from feeds.cli.workspace import Workspace, actor, open_workspace, print_json, print_table, read_file, say
+from feeds.cli.exits import say
+from feeds.cli.workspace import Workspace, actor, open_workspace, print_json, print_table, read_file
 from feeds.directory import ListedChannel, iter_channels, iter_pairs
 from feeds.documents.model import Format
 from feeds.headings import LANGUAGE, introduction_of, names_of, title_of

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from feeds.cli.workspace import REFUSED, actor, open_workspace, say
+from feeds.cli.exits import REFUSED, say
+from feeds.cli.workspace import actor, open_workspace
 from feeds.settings import Settings
 from store import audit, changes, schema
 from store.database import Database

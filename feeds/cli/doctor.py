@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from feeds.cli.workspace import REFUSED
+from feeds.cli.exits import REFUSED
 from feeds.settings import Settings, unknown_names
 from store import catalogue, leases, publication, schema, taxonomy
 from store.database import Database

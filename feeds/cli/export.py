@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from feeds.cli.exits import say
 from feeds.cli.progress import progress_shown
-from feeds.cli.workspace import open_workspace, print_json, say
+from feeds.cli.workspace import open_workspace, print_json
 from feeds.export.exporting import Exported, Wanted, export
 from store.errors import InputError
 

@@ -11,7 +11,8 @@ import click
 from sqlalchemy.orm import Session
 
 from feeds.channels import path_of
-from feeds.cli.workspace import NUMBER, open_workspace, print_json, print_table, say
+from feeds.cli.exits import say
+from feeds.cli.workspace import NUMBER, open_workspace, print_json, print_table
 from store import audit, catalogue, revisions
 from store.audit import Act
 from store.channel_settings import CHANNEL

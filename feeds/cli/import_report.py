@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from feeds.cli.workspace import say
+from feeds.cli.exits import say
 from store.importers.ingest import Outcome
 from store.importers.portal import Decision
 from store.importers.portal_intake import PortalPage

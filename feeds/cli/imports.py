@@ -13,11 +13,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from feeds.cli.exits import INTERRUPTED, REFUSED, say
 from feeds.cli.import_report import REFUSED_OUTCOME, Result, as_json_value, print_result, print_summary
 from feeds.cli.workspace import (
-    INTERRUPTED,
     NUMBER,
-    REFUSED,
     STDIN,
     Workspace,
     actor,
@@ -25,7 +24,6 @@ from feeds.cli.workspace import (
     open_workspace,
     print_json,
     read_file,
-    say,
 )
 from store import sources, taxonomy
 from store.errors import InputError, StoreError, StoreUnavailable

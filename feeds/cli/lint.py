@@ -6,10 +6,11 @@ import sys
 
 import click
 
+from feeds.cli.exits import REFUSED
 from feeds.cli.lint_json import as_json, rules_as_json
 from feeds.cli.lint_output import Printer
 from feeds.cli.lint_sources import ACCEPTED, reports_of
-from feeds.cli.workspace import REFUSED, print_json
+from feeds.cli.workspace import print_json
 from feeds.lint import Language, Level
 
 EXIT_CODES = (

@@ -1,4 +1,7 @@
-"""The `bantin` command: gathers the command groups and turns refusals into messages and exit codes."""
+"""The `bantin` command: gathers the command groups and turns refusals into messages and exit codes.
+
+A command's module is loaded when the command is run or its help is shown: a server starts without what imports need.
+"""
 
 from __future__ import annotations
 
@@ -7,63 +10,50 @@ from collections.abc import Sequence
 
 import click
 
-from feeds.cli import (
-    backup,
-    bulletin,
-    channel,
-    database,
-    demo,
-    doctor,
-    document,
-    export,
-    feed,
-    history,
-    imports,
-    lint,
-    photo,
-    publication,
-    redirect,
-    serve,
-    taxonomy,
-    worker,
-)
-from feeds.cli.workspace import EXIT_CODES, fail
+from feeds.cli.exits import EXIT_CODES, fail
+from feeds.cli.loading import LoadedWhenAsked
 from store.errors import StoreError
 
+COMMANDS = LoadedWhenAsked(
+    "feeds.cli",
+    {
+        "demo": "demo:demo",
+        "serve": "serve:serve",
+        "worker": "worker:worker",
+        "import": "imports:import_group",
+        "feed": "feed:feed",
+        "lint": "lint:lint",
+        "bulletin": "bulletin:bulletin_group "
+        "publication:publish publication:schedule publication:withdraw publication:expunge "
+        "history:history history:compare",
+        "photo": "photo:photo_group",
+        "document": "document:document_group",
+        "category": "taxonomy:category_group",
+        "organisation": "taxonomy:organisation_group",
+        "author": "taxonomy:author_group",
+        "channel": "channel:channel_group",
+        "redirect": "redirect:redirect_group",
+        "audit": "history:audit_log",
+        "db": "database:db_group",
+        "export": "export:export_command",
+        "backup": "backup:backup",
+        "restore": "backup:restore_command",
+        "doctor": "doctor:doctor",
+    },
+)
 
-@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    commands=COMMANDS,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="bantin", prog_name="bantin")
 def cli() -> None:
     """Bantin: the feed server for bulletins (bản tin) of Vietnamese public bodies.
 
     Start with `bantin demo`, or `bantin db upgrade` for a store of your own.
     """
-
-
-cli.add_command(demo.demo)
-cli.add_command(serve.serve)
-cli.add_command(worker.worker)
-cli.add_command(imports.import_group)
-cli.add_command(feed.feed)
-cli.add_command(lint.lint)
-cli.add_command(bulletin.bulletin_group)
-for command in (publication.publish, publication.schedule, publication.withdraw, publication.expunge):
-    bulletin.bulletin_group.add_command(command)
-for command in (history.history, history.compare):
-    bulletin.bulletin_group.add_command(command)
-cli.add_command(photo.photo_group)
-cli.add_command(document.document_group)
-cli.add_command(taxonomy.category_group)
-cli.add_command(taxonomy.organisation_group)
-cli.add_command(taxonomy.author_group)
-cli.add_command(channel.channel_group)
-cli.add_command(redirect.redirect_group)
-cli.add_command(history.audit_log)
-cli.add_command(database.db_group)
-cli.add_command(export.export_command)
-cli.add_command(backup.backup)
-cli.add_command(backup.restore_command)
-cli.add_command(doctor.doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

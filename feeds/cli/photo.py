@@ -21,8 +21,9 @@ from feeds.cli.attachments import (
     one_or_each,
     require_place,
 )
+from feeds.cli.exits import REFUSED, say
 from feeds.cli.progress import progress_shown
-from feeds.cli.workspace import NUMBER, REFUSED, actor, open_workspace, print_json, read_file, say
+from feeds.cli.workspace import NUMBER, actor, open_workspace, print_json, read_file
 from store.attaching import Arrival
 from store.attachments.checking import Findings, examine
 from store.attachments.intake import GivenPhoto, Intake, TakenPhoto

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from feeds.cli.workspace import NUMBER, Workspace, actor, open_workspace, say
+from feeds.cli.exits import say
+from feeds.cli.workspace import NUMBER, Workspace, actor, open_workspace
 from store import catalogue, expunging, publication, sources
 from store.attachments import removal
 from store.errors import InputError, StoreUnavailable

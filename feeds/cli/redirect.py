@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from feeds import channels
 from feeds.addresses import parse_bulletin_path, parse_feed_path
-from feeds.cli.workspace import actor, open_workspace, print_json, print_table, say
+from feeds.cli.exits import say
+from feeds.cli.workspace import actor, open_workspace, print_json, print_table
 from feeds.documents.model import Format
 from feeds.former_addresses import target_address
 from store import catalogue, redirects

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from feeds.cli.workspace import actor, open_workspace, read_day, say
+from feeds.cli.exits import say
+from feeds.cli.workspace import actor, open_workspace, read_day
 from store import renaming, reorganisation, taxonomy
 from store.errors import InputError
 from store.names import Kind, count_owners

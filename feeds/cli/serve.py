@@ -19,20 +19,21 @@ from collections.abc import Callable
 from functools import partial
 from threading import Lock, Thread
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import logger as server_log
 
-from feeds.app import create_app
-from feeds.cli.workspace import open_workspace, say
-from feeds.settings import DEFAULT_PORT
-from feeds.site import SENDING_AT_ONCE
+from feeds.cli.exits import say
+from feeds.cli.workspace import open_workspace
+from feeds.settings import DEFAULT_PORT, SENDING_AT_ONCE
 from feeds.worker import own_name
 from store.errors import InputError
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 MOST_THREADS = 8
 PR_SET_PDEATHSIG = 1
@@ -195,7 +196,12 @@ def create_worker() -> Flask:
     """
     os.setpgid(0, 0)
     _end_with_supervisor()
-    return create_app()
+    # Only the workers need it, and it takes long to load.
+    from feeds.app import create_app, start_upkeep
+
+    app = create_app()
+    start_upkeep(app)
+    return app
 
 
 def _end_with_supervisor() -> None:

@@ -9,7 +9,8 @@ import click
 from sqlalchemy.orm import Session
 
 from feeds.cli import reorganisation
-from feeds.cli.workspace import Workspace, actor, open_workspace, print_json, print_table, say
+from feeds.cli.exits import say
+from feeds.cli.workspace import Workspace, actor, open_workspace, print_json, print_table
 from store import bulletins, catalogue, names, taxonomy
 from store.importers.recognition import build_recogniser, find_naming
 from store.names import Kind

@@ -19,7 +19,7 @@ from threading import Event, Thread
 
 import click
 
-from feeds.cli.workspace import fail, say
+from feeds.cli.exits import fail, say
 from feeds.jobs import jobs
 from feeds.settings import Settings
 from feeds.worker import Worker, own_name

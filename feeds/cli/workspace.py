@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -20,22 +20,13 @@ from feeds.settings import Settings
 from store import schema
 from store.attachments.storage import Storage
 from store.database import Database
-from store.errors import InputError, StoreError, StoreUnavailable, shown
+from store.errors import InputError, shown
 from store.text.dates import parse_moment
 from store.types import Precision
 
 STDIN = "-"
 NUMBER = click.IntRange(1, 2**31 - 1)
 """A bulletin's number on the command line."""
-
-REFUSED = 1
-USAGE = 2
-UNAVAILABLE = 3
-INTERRUPTED = 130
-EXIT_CODES = (
-    "Exit codes: 0 done; 1 something was refused (said on stderr, the rest is done); "
-    "2 the command line is wrong; 3 the store cannot serve; 130 ended by Ctrl-C."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +102,6 @@ def actor() -> str:
         return f"{getpass.getuser()} (command)"
     except (KeyError, OSError):
         return "command"
-
-
-def exit_code_of(error: StoreError) -> int:
-    """Give the exit code of an error."""
-    return UNAVAILABLE if isinstance(error, StoreUnavailable) else REFUSED
-
-
-def say(message: str) -> None:
-    """Write a message for a person, to stderr."""
-    click.echo(message, err=True)
-
-
-def fail(error: StoreError) -> NoReturn:
-    """Say what is wrong, in Vietnamese too where that is written, and end with its exit code."""
-    say(f"error: {error}")
-    if error.vietnamese:
-        say(f"lỗi: {error.vietnamese}")
-    sys.exit(exit_code_of(error))
 
 
 def read_day(text: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from feeds.documents import jsonfeed, outgoing
 from feeds.documents.model import Channel, Entry, EntryContext, Format, History
@@ -38,7 +39,13 @@ ITEM_INDENT = "\n    "
 
 def context_of(format: Format, channel: Channel) -> EntryContext:
     """Name what of a channel its fragments in one format depend on."""
-    return EntryContext(format, channel.language)
+    return _context(format, channel.language)
+
+
+@lru_cache(maxsize=64)
+def _context(format: Format, language: str) -> EntryContext:
+    # The same object each time: what is the same is found equal without a look inside.
+    return EntryContext(format, language)
 
 
 def render_fragments(format: Format, channel: Channel, entries: Sequence[Entry]) -> list[bytes]:

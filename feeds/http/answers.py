@@ -1,21 +1,28 @@
-"""Builds the answers to GET and HEAD: 200 or 304 with the same headers, nothing rendered for a 304."""
+"""Builds the answers to GET and HEAD that the application gives: 200 or 304 with the same headers, and the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Response, request
 
 from feeds.former_addresses import find_target
-from feeds.http.conditional import http_date, is_not_modified
+from feeds.http.codings import code
+from feeds.http.representations import Answer, Asked, Common, Document, Headers, answer_from, part_from
+from feeds.settings import Settings
 from feeds.site import current_site
 
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link",
 }
+CORS_UNMODIFIED = {"Access-Control-Allow-Origin": "*"}
 PREFLIGHT = CORS | {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM",
@@ -23,6 +30,7 @@ PREFLIGHT = CORS | {
 }
 MISSING_SECONDS = 60
 GRACE = "stale-while-revalidate=60, stale-if-error=86400"
+VARY = ("Vary", "Accept-Encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,17 @@ class Partial:
     """What can be rendered of a document, for this request alone: its tag and date stand for the whole of it."""
 
     document: bytes
+
+
+def common_of_feeds(settings: Settings) -> Common:
+    """Give the headers that documents of channels carry."""
+    kept = caching(settings)
+    return Common([*kept, *SECURITY.items(), *CORS.items()], [*kept, *CORS_UNMODIFIED.items()])
+
+
+def caching(settings: Settings) -> Headers:
+    """Give the headers that caches go by, of what may be kept for a while."""
+    return [("Cache-Control", f"public, max-age={settings.max_age_seconds}, {GRACE}"), VARY]
 
 
 def conditional(
@@ -42,31 +61,34 @@ def conditional(
 ) -> Response:
     """Answer the present request: 304 where the client has it, else what `render` gives; a part without validators.
 
-    A date is told only when its second is over: within it the same date could come to mean other bytes.
+    Nothing is rendered for a 304. The bytes are coded as the client takes them.
     """
     site = current_site()
-    known = is_not_modified(
-        if_none_match=request.headers.get("If-None-Match"),
-        if_modified_since=request.headers.get("If-Modified-Since"),
-        etag=etag,
-        last_modified=last_modified,
+    document = Document(
+        etag=etag, last_modified=last_modified, media_type=media_type, more=tuple((headers or {}).items())
     )
-    rendered = None if known else render()
-    if isinstance(rendered, Partial):
-        response = _document(rendered.document, media_type, headers)
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    response = empty(304, headers or {}) if rendered is None else _document(rendered, media_type, headers)
-    response.headers["ETag"] = etag
-    if site.database.clock() >= last_modified + timedelta(seconds=1):
-        response.headers["Last-Modified"] = http_date(last_modified)
-    response.headers["Cache-Control"] = f"public, max-age={site.settings.max_age_seconds}, {GRACE}"
-    response.headers["Vary"] = "Accept-Encoding"
+    parts: list[Partial] = []
+
+    def find_body(coding: str) -> bytes | None:
+        rendered = render()
+        if isinstance(rendered, Partial):
+            parts.append(rendered)
+            return None
+        return code(rendered, coding)
+
+    asked, kept = Asked.of(request.environ), caching(site.settings)
+    common = Common(kept, kept)
+    answer = answer_from(document, asked, common=common, clock=site.database.clock, find_body=find_body)
+    return response_of(answer or part_from(document, asked, parts[0].document, common=common))
+
+
+def response_of(answer: Answer) -> Response:
+    """Give an answer as the application hands it on."""
+    # An empty body would be counted in place of the one that HEAD leaves out.
+    response = Response(answer.body or None, status=answer.status, headers=answer.headers)
+    if response.status_code == 304:
+        del response.headers["Content-Type"]
     return response
-
-
-def _document(body: bytes, media_type: str, headers: Mapping[str, str] | None) -> Response:
-    return Response(body, headers=dict(headers or {}), content_type=f"{media_type}; charset=utf-8")
 
 
 def as_delta(response: Response) -> Response:

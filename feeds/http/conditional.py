@@ -9,7 +9,9 @@ import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+from feeds.http.negotiation import CODINGS, IDENTITY
+
+_TAG = re.compile(rf'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*?)(?:-(?:{"|".join(CODINGS)}))?"')
 
 
 def is_not_modified(
@@ -17,8 +19,9 @@ def is_not_modified(
 ) -> bool:
     """Say whether 304 is the answer to GET or HEAD.
 
-    `etag` is the strong tag with its quotes. A list of tags, weak ones and `*` count; where If-None-Match is
-    given, the date is not looked at; a date that cannot be read is ignored.
+    `etag` is the strong tag of the document as it is, with its quotes; that of any coding counts, too. A list of
+    tags, weak ones and `*` count; where If-None-Match is given, the date is not looked at; a date that cannot be read
+    is ignored.
     """
     if if_none_match is not None:
         return is_matched(if_none_match, etag)
@@ -29,8 +32,18 @@ def is_not_modified(
 
 
 def is_matched(if_none_match: str, etag: str) -> bool:
-    """Say whether a list of tags, or `*`, names this strong tag; compared weakly."""
-    return if_none_match.strip() == "*" or _opaque(etag) in _TAG.findall(if_none_match)
+    """Say whether a list of tags, or `*`, names this document, in whatever coding the client has it; compared weakly.
+
+    `etag` is the strong tag of the document as it is.
+    """
+    if if_none_match == etag or if_none_match.strip() == "*":
+        return True
+    return _opaque(etag) in _TAG.findall(if_none_match)
+
+
+def tag_of_coding(etag: str, coding: str) -> str:
+    """Give the strong tag of a document in one coding, from the tag of the document as it is; both with quotes."""
+    return etag if coding == IDENTITY else f'{etag[:-1]}-{coding}"'
 
 
 def http_date(instant: datetime) -> str:

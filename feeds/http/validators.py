@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds.documents import RENDERER_VERSION
 from feeds.documents.model import Channel, Format
+from feeds.documents.rendering import RENDERER_VERSION
 from feeds.settings import Settings
 from store.types import Window
 

@@ -13,31 +13,54 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from feeds import archives, channels
-from feeds.addresses import ArchivePath
+from feeds.addresses import ArchivePath, SelectionPath
 from feeds.channels import Prepared, Resolved
-from feeds.documents.model import Channel, Format
-from feeds.http.answers import Partial, as_delta, conditional, moved
+from feeds.documents.model import Format
+from feeds.heads import Elsewhere, links_of, tag_of
+from feeds.http.answers import Partial, as_delta, conditional, moved, response_of
 from feeds.http.conditional import is_matched
 from feeds.http.deltas import held_by, takes_feed
-from feeds.http.validators import origin_mark, window_etag
+from feeds.http.representations import Asked
+from feeds.http.validators import origin_mark
 from feeds.site import current_site
 from store import changes
 from store.errors import StoreDamaged
 
 
-def head_document(session: Session, resolved: Resolved, document_format: Format) -> Response:
-    """Answer a channel's head; or what is new in it, to a client that takes that and holds an earlier one."""
-    prepared = channels.prepare(session, resolved, current_site().settings)
-    tag = _tag(prepared, document_format)
-    held = _held_edition(session, resolved, prepared, document_format, tag)
-    delta = archives.find_delta(session, prepared, held) if held is not None else None
-    if delta is not None:
-        # What nothing can be rendered of alone may be of use as a whole.
-        with suppress(StoreDamaged):
-            answer = _answer(session, delta, document_format, tag)
-            if answer.get_etag()[0]:
-                return as_delta(answer)
-    return _answer(session, prepared, document_format, tag)
+def head_document(path: SelectionPath, document_format: Format) -> Response | None:
+    """Answer a channel's head; or what is new in it, to a client that takes that and holds an earlier one.
+
+    None where there is no such channel.
+    """
+    if request.headers.get("If-None-Match") is not None and takes_feed(request.headers.get("A-IM")):
+        delta = _delta(path, document_format)
+        if delta is not None:
+            return delta
+    site = current_site()
+    found = site.heads.find(path, document_format, Asked.of(request.environ))
+    if isinstance(found, Elsewhere):
+        return moved(site.addresses.feed(found.path, document_format), permanently_renamed=True)
+    return response_of(found) if found is not None else None
+
+
+def _delta(path: SelectionPath, document_format: Format) -> Response | None:
+    """Answer what is new in a head to a client that holds an earlier one; None where it gets the whole."""
+    settings = current_site().settings
+    with current_site().database.snapshot() as session:
+        resolved = channels.find_selection(session, path)
+        if resolved is None or resolved.path != path:
+            return None
+        prepared = channels.prepare(session, resolved, settings)
+        tag = tag_of(prepared, document_format, settings)
+        held = _held_edition(session, resolved, prepared, document_format, tag)
+        delta = archives.find_delta(session, prepared, held) if held is not None else None
+        if delta is not None:
+            # What nothing can be rendered of alone may be of use as a whole.
+            with suppress(StoreDamaged):
+                answer = _answer(session, delta, document_format, tag)
+                if answer.get_etag()[0]:
+                    return as_delta(answer)
+    return None
 
 
 def archive_document(asked: str, path: ArchivePath) -> Response | None:
@@ -52,7 +75,7 @@ def archive_document(asked: str, path: ArchivePath) -> Response | None:
         if today.text != asked:
             address = site.addresses.archive(today.selection, today.archive, today.format)
             return moved(address, permanently_renamed=resolved.path != path.selection)
-        return _answer(session, found, path.format, _tag(found, path.format))
+        return _answer(session, found, path.format, tag_of(found, path.format, site.settings))
 
 
 def _answer(session: Session, prepared: Prepared, document_format: Format, tag: str) -> Response:
@@ -69,17 +92,7 @@ def _answer(session: Session, prepared: Prepared, document_format: Format, tag: 
         media_type=document_format.media_type,
         etag=tag,
         last_modified=prepared.window.changed_at,
-        headers={"Link": _links(prepared.channel, document_format)},
-    )
-
-
-def _tag(prepared: Prepared, document_format: Format) -> str:
-    return window_etag(
-        prepared.window,
-        kind=document_format.value,
-        channel=prepared.channel,
-        settings=current_site().settings,
-        is_lead_only=prepared.is_lead_only,
+        headers={"Link": links_of(prepared.channel, document_format)},
     )
 
 
@@ -109,8 +122,3 @@ def _held_edition(
             if held.mark == mark:
                 return held.edition
     return None
-
-
-def _links(channel: Channel, document_format: Format) -> str:
-    address = channel.feed_urls[document_format]
-    return f'<{address}>; rel="self", <{channel.html_url}>; rel="alternate"; type="text/html"'

@@ -20,7 +20,8 @@ from feeds.http.answers import empty, plain
 from feeds.http.conditional import is_matched
 from feeds.http.downloads import FILE_GONE, FILE_HEADERS, disposition
 from feeds.http.ranges import Part, Unsatisfiable, find_part
-from feeds.site import SENDING_AT_ONCE, current_site
+from feeds.settings import SENDING_AT_ONCE
+from feeds.site import current_site
 from store import files
 from store.attachments.kinds import EXTENSIONS
 from store.errors import NotFound, StoreError, StoreUnavailable

@@ -67,7 +67,14 @@ def channel_page(session: Session, resolved: Resolved) -> Response:
     """Answer the readable page of a selection, as many bulletins at a time as a feed has entries."""
     site = current_site()
     before, limit = asked_position(), resolved.entries(site.settings)
-    window = catalogue.window(session, resolved.selection, limit=limit + 1, before=before)
+    window = catalogue.window(
+        session,
+        resolved.selection,
+        limit=limit + 1,
+        before=before,
+        state=resolved.seen.state if resolved.seen else None,
+        entities=resolved.seen.changed if resolved.seen else None,
+    )
     shown = window.entries[:limit]
     older = shown[-1].position if len(window.entries) > len(shown) else None
     about = channels.shown_channel_of(session, resolved, window, site.settings)

@@ -29,6 +29,8 @@ def feed(rest: str) -> Response:
         return archive_document(rest, path) or _no_such_channel(rest)
     if path.selection.is_too_wide and path.format is not None:
         return plain(404, f"Mỗi tiêu chí chỉ kết hợp được tối đa {MAX_EITHER} mục trong một kênh tin.")
+    if path.format is not None and _is_spelt(path, rest):
+        return head_document(path.selection, path.format) or _no_such_channel(rest)
     with site.database.snapshot() as session:
         resolved = channels.find_selection(session, path.selection)
         if resolved is None:
@@ -36,9 +38,7 @@ def feed(rest: str) -> Response:
         today = FeedPath(resolved.path, path.format)
         if not _is_spelt(today, rest):
             return moved(_address(site, today), permanently_renamed=resolved.path != path.selection)
-        if path.format is None:
-            return channel_page(session, resolved)
-        return head_document(session, resolved, path.format)
+        return channel_page(session, resolved)
 
 
 def _is_spelt(path: FeedPath, rest: str) -> bool:

@@ -9,9 +9,6 @@ import re
 import unicodedata
 from functools import partial
 
-import ftfy
-from ftfy.badness import is_bad
-
 from store.text.syllables import is_legal_syllable, is_written_syllable
 
 MAX_LAYERS = 3
@@ -108,6 +105,10 @@ def _reads_as_it_is(chunk: str) -> bool:
 
 def _undone_by_ftfy(text: str) -> str:
     """Let ftfy try the encodings besides windows-1252, and believe it only where Vietnamese comes out."""
+    # Not at the top: it takes as long as a web framework to load, and whoever serves takes no text in.
+    import ftfy
+    from ftfy.badness import is_bad
+
     if not is_bad(" ".join(word for word in text.split() if not word.isascii())[:_FTFY_CHARS]):
         return text
     lines = (line if len(line) > _FTFY_CHARS else ftfy.fix_encoding(line) for line in text.split("\n"))

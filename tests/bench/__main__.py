@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: feeds against plain feedgen, conditional requests, memory, pages, a reform, photos."""
+"""`python -m tests.bench`: every figure beside its rival, in one run and one table; parts of it with `--only`."""
 
 from __future__ import annotations
 
@@ -7,70 +7,120 @@ import json
 import os
 import shlex
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import create_engine, text
-
-from tests.bench import corpus, ours, rival
-from tests.bench.agreement import require_same_work
-from tests.bench.fragments import measure_fragments
-from tests.bench.intake import measure_import
-from tests.bench.memory import footprint
-from tests.bench.photos import PhotoFigures, measure_photos
-from tests.bench.reorganisation import Reform, measure_reform
-from tests.bench.report import DatabaseFigures, Report, fragment_lines
-from tests.bench.search import SearchFigures, measure_search
+from tests.bench import corpus, in_process, polled
+from tests.bench.places import say
+from tests.bench.polling import SHAPE, Figure, missing, rows
+from tests.bench.report import aligned, machine
 from tests.bench.search import table as search_table
-from tests.bench.timing import measure
-from tests.support import stores
 
-SEED = 20261122
-LEAST_BULLETINS, LEAST_RUNS, USUAL_RUNS = 50, 7, 15
-QUICK = {"bulletins": 60, "runs": 2, "pages": 8, "imports": 1, "memory_requests": 1, "memory_formats": 1}
-QUICK_PHOTOS = {"count": 1, "runs": 1}
-QUICK_REFORM = {"bulletins": 60, "renames": 30, "mergers": 6}
-USUAL = {"bulletins": 2_000, "runs": USUAL_RUNS, "pages": 500, "imports": 3, "memory_requests": 10, "memory_formats": 3}
-USUAL_PHOTOS = {"count": 12, "runs": 5}
-QUICK_SEARCH = {"count": 60, "runs": 2}
-SEARCHED = 100_000
-USUAL_SEARCH = {"count": SEARCHED, "runs": 40}
-USUAL_REFORM = {"bulletins": 20_000, "renames": 1_000, "mergers": 200}
+LEAST_BULLETINS, LEAST_RUNS = 50, 7
+BUSY_LOAD = 0.7
+"""A machine with more other work than this gives no fair figures of answers a second."""
+PLAIN, FRAGMENTS, SEARCH = "plain", "fragments", "search"
+PARTS = (*polled.PARTS, PLAIN, FRAGMENTS, SEARCH)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print the table to stdout and what is under way to stderr."""
+    """Measure, print the tables to stdout and what is under way to stderr."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(given)
-    sizes = dict(QUICK if options.quick else USUAL)
-    sizes |= {name: said for name in ("bulletins", "runs") if (said := getattr(options, name)) is not None}
-    if options.search:
-        print(search_table(shlex.join(["python", "-m", "tests.bench", *given]), _searches(options)))
-        return
-    if options.fragments:
-        print("\n".join(_fragments(options, sizes)))
-        return
-    report = _measured(options, sizes, shlex.join(["python", "-m", "tests.bench", *given]))
-    print(report.table())
+    parts: tuple[str, ...] = options.only
+    lacking = missing() if polled.NEED_PROGRAMS & set(parts) else None
+    if lacking:
+        raise SystemExit(f"{lacking}; without it: --only {','.join(p for p in PARTS if p not in polled.NEED_PROGRAMS)}")
+    command = shlex.join(["python", "-m", "tests.bench", *given])
+    found: dict[str, Any] = {"command": command, "machine": machine(), "size": polled.size_of(options), "figures": []}
+    print(f"$ {command}\n{machine()}", flush=True)
+    load = os.getloadavg()[0]
+    figures = _figures(options, [part for part in polled.PARTS if part in parts])
+    if figures:
+        print("\n".join(("", *_head(options, load), *aligned(rows(figures)))), flush=True)
+        found["figures"] = [figure.json() for figure in figures]
+    for part in parts:
+        if part in _SECTIONS:
+            text, found[part] = _SECTIONS[part](options)
+            print(f"\n{text}", flush=True)
     if options.json:
-        options.json.write_text(json.dumps(report.json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _figures(options: argparse.Namespace, parts: Sequence[str]) -> list[Figure]:
+    figures = []
+    for part in parts:
+        begun = time.monotonic()
+        figures += polled.measured(options, part)
+        say(f"{part}: {time.monotonic() - begun:.0f} s")
+    return figures
+
+
+def _head(options: argparse.Namespace, load: float) -> tuple[str, ...]:
+    busy = (
+        (f"BUSY: load {load:.1f} of other work before the first figure; who has most processes is given most of it",)
+        if load > BUSY_LOAD
+        else ()
+    )
+    return (
+        *busy,
+        f"{polled.size_of(options):,} bulletins; 2 workers each; one document: {SHAPE}, client on the same machine; "
+        "medians [least – most] of runs in turns; ratio: bantin / rival, turn by turn",
+    )
+
+
+def _plain(options: argparse.Namespace) -> tuple[str, Any]:
+    report = in_process.measure_plain(options)
+    return report.table(), report.json()
+
+
+def _fragments(options: argparse.Namespace) -> tuple[str, Any]:
+    lines = list(in_process.iter_fragment_lines(options))
+    return "\n".join(lines), lines
+
+
+def _search(options: argparse.Namespace) -> tuple[str, Any]:
+    figures = in_process.measure_searches(options)
+    return search_table(figures), [asdict(each) for each in figures]
+
+
+_SECTIONS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
+    PLAIN: _plain,
+    FRAGMENTS: _fragments,
+    SEARCH: _search,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that the benchmark works")
-    parser.add_argument("--bulletins", type=_at_least(LEAST_BULLETINS), metavar="N", help="published bulletins")
+    parser.add_argument(
+        "--only",
+        type=_parts,
+        # What `plain` says of fragments it says of the same store.
+        default=tuple(part for part in PARTS if part != FRAGMENTS),
+        metavar="PART,...",
+        help=f"of {', '.join(PARTS)}; default: all, fragments within plain",
+    )
+    parser.add_argument("--bulletins", type=_at_least(LEAST_BULLETINS), metavar="N", help="bulletins of `plain`")
     parser.add_argument("--runs", type=_at_least(LEAST_RUNS), metavar="N", help="measured runs of each request")
-    parser.add_argument("--search", action="store_true", help="searches alone, of SIZE bulletins (environment)")
-    parser.add_argument("--fragments", action="store_true", help="documents of kept and of fresh fragments alone")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), help="default: all that answer")
     parser.add_argument("--json", type=Path, metavar="PATH", help="write every sample to this file")
     parser.add_argument(
         "--cache", type=Path, default=corpus.cache_folder(), metavar="DIR", help="keep made stores here"
     )
     return parser
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    chosen = value.split(",")
+    for part in chosen:
+        if part not in PARTS:
+            raise argparse.ArgumentTypeError(f"{part} is none of {', '.join(PARTS)}")
+    return tuple(part for part in PARTS if part in chosen)
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -80,125 +130,6 @@ def _at_least(least: int) -> Callable[[str], int]:
         return int(value)
 
     return parse
-
-
-def _measured(options: argparse.Namespace, sizes: dict[str, int], command: str) -> Report:
-    _say(f"store of {sizes['bulletins']:,} bulletins (made once, kept in {options.cache})")
-    store = corpus.sqlite_store(options.cache, count=sizes["bulletins"], seed=SEED)
-    figures = []
-    documents: dict[str, dict[str, int]] = {}
-    for database in _databases(options.database):
-        filled, empty = PLACES[database]
-        with filled(store) as url:
-            _say(f"{database}: both applications say the same")
-            own, plain = ours.contender(url), rival.contender(url)
-            documents = require_same_work(own, plain)
-            _say(f"{database}: {sizes['runs']} runs of each request")
-            times = measure((own, plain), runs=sizes["runs"])
-            own.dispose()
-            plain.dispose()
-            _say(f"{database}: documents of fragments, {sizes['runs']} runs each")
-            fragments = measure_fragments(url, runs=sizes["runs"])
-            _say(f"{database}: memory")
-            footprints = {
-                (contender.name, document_format): footprint(
-                    module, url, document_format, requests=sizes["memory_requests"]
-                )
-                for module, contender in (("ours", own), ("rival", plain))
-                for document_format in contender.formats[: sizes["memory_formats"]]
-            }
-        _say(f"{database}: import of {sizes['pages']} pages")
-        imports = measure_import(empty, count=sizes["pages"], seed=SEED, runs=sizes["imports"])
-        reform = _reform(options, filled, database)
-        figures.append(DatabaseFigures(database, times, footprints, imports, reform, fragments))
-    return Report(
-        command=command,
-        bulletins=sizes["bulletins"],
-        pages=sizes["pages"],
-        runs=sizes["runs"],
-        sizes_bytes=documents,
-        figures=tuple(figures),
-        photos=_photos(options),
-    )
-
-
-def _searches(options: argparse.Namespace) -> list[SearchFigures]:
-    sizes = QUICK_SEARCH if options.quick else {**USUAL_SEARCH, "count": int(os.environ.get("SIZE", SEARCHED))}
-    figures = []
-    for database in _databases(options.database):
-        _say(f"{database}: searches in {sizes['count']:,} bulletins")
-        with PLACES[database][1]() as url:
-            figures.append(measure_search(url, **sizes, seed=SEED))
-    return figures
-
-
-def _fragments(options: argparse.Namespace, sizes: dict[str, int]) -> Iterator[str]:
-    store = corpus.sqlite_store(options.cache, count=sizes["bulletins"], seed=SEED)
-    yield f"{sizes['bulletins']:,} bulletins, {sizes['runs']} runs in turns: medians"
-    for database in _databases(options.database):
-        with PLACES[database][0](store) as url:
-            yield from ("", *fragment_lines(database, measure_fragments(url, runs=sizes["runs"])))
-
-
-def _photos(options: argparse.Namespace) -> dict[str, PhotoFigures]:
-    sizes = QUICK_PHOTOS if options.quick else USUAL_PHOTOS
-    _say(f"intake of {sizes['count']} photos, {sizes['runs']} times each")
-    return {
-        kind: measure_photos(**sizes, seed=SEED, turned=turned)
-        for kind, turned in (("upright", False), ("lying on its side", True))
-    }
-
-
-def _reform(options: argparse.Namespace, filled: Filled, database: str) -> Reform:
-    sizes = QUICK_REFORM if options.quick else USUAL_REFORM
-    count = sizes["bulletins"]
-    _say(f"{database}: {sizes['renames']:,} renames and {sizes['mergers']:,} mergers on {count:,} bulletins")
-    store = corpus.sqlite_store(options.cache, count=count, seed=SEED)
-    with filled(store) as url, tempfile.TemporaryDirectory(prefix="bantin-bench-") as folder:
-        return measure_reform(url, Path(folder), renames=sizes["renames"], mergers=sizes["mergers"], seed=SEED)
-
-
-def _databases(chosen: str | None) -> list[str]:
-    missing = stores.postgres_missing() if chosen != "sqlite" else ""
-    if missing and chosen is not None:
-        raise SystemExit(f"no PostgreSQL: {missing}")
-    if missing:
-        _say(f"PostgreSQL is left out: {missing}")
-    found = {None: ["sqlite", "postgres"], "both": ["sqlite", "postgres"]}.get(chosen, [chosen or "sqlite"])
-    return [database for database in found if database != "postgres" or not missing]
-
-
-@contextmanager
-def _empty_sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="bantin-bench-") as folder:
-        yield f"sqlite:///{folder}/bantin.sqlite"
-
-
-@contextmanager
-def _empty_postgres() -> Iterator[str]:
-    url = stores.empty_postgres_url()
-    try:
-        engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            # Tests do without durability; a figure for users must not.
-            name = connection.execute(text("SELECT quote_ident(current_database())")).scalar_one()
-            connection.execute(text(f"ALTER DATABASE {name} RESET synchronous_commit"))
-        engine.dispose()
-        yield url
-    finally:
-        stores.drop_postgres(url)
-
-
-Filled = Callable[[Path], AbstractContextManager[str]]
-Empty = Callable[[], AbstractContextManager[str]]
-PLACES: dict[str, tuple[Filled, Empty]] = {
-    "sqlite": (corpus.copied_sqlite, _empty_sqlite),
-    "postgres": (corpus.copied_postgres, _empty_postgres),
-}
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

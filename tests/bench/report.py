@@ -36,9 +36,8 @@ class DatabaseFigures:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that one command measured, and on what."""
+    """What the parts that need no server measured."""
 
-    command: str
     bulletins: int
     pages: int
     runs: int
@@ -49,8 +48,6 @@ class Report:
     def table(self) -> str:
         """Give the figures as text with aligned columns; a ratio above 1 is in our favour."""
         lines = [
-            f"$ {self.command}",
-            _machine(),
             f"{self.bulletins:,} bulletins, {ENTRIES} full-text entries a feed; {self.runs} runs in turns after a "
             f"warm-up: median [least – most]; ratio: {RIVAL} / {OURS}, above 1 {OURS} is faster",
             "documents: " + "; ".join(_sizes(name, sizes) for name, sizes in self.sizes_bytes.items()),
@@ -65,8 +62,6 @@ class Report:
     def json(self) -> dict[str, Any]:
         """Give the figures with every sample."""
         return {
-            "command": self.command,
-            "machine": _machine(),
             "bulletins": self.bulletins,
             "pages": self.pages,
             "runs": self.runs,
@@ -100,7 +95,7 @@ class Report:
         rows = [("", "pages/s", "[least – most]")]
         for outcome, rates in found.imports.items():
             rows.append((f"import of {self.pages} pages, {outcome}", f"{median(rates):.0f}", _spread(rates, 0)))
-        return _aligned(rows)
+        return aligned(rows)
 
 
 def _time_lines(found: DatabaseFigures) -> list[str]:
@@ -108,7 +103,7 @@ def _time_lines(found: DatabaseFigures) -> list[str]:
     for (kind, document_format), by_name in found.times.items():
         ours, rival = by_name[OURS], by_name.get(RIVAL)
         rows.append((REQUESTS[kind], document_format, *_time_cells(ours), *_time_cells(rival), *_ratios(ours, rival)))
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def fragment_lines(database: str, kept: FragmentFigures) -> list[str]:
@@ -120,7 +115,7 @@ def fragment_lines(database: str, kept: FragmentFigures) -> list[str]:
         ratios = ("none", "", "") if plain is None else (f"{plain:.2f}", f"{cold / plain:.2f}", f"{plain / warm:.1f}")
         rows.append((work, document_format, f"{cold:.2f}", f"{warm:.2f}", *ratios))
     size = f"{kept.fragments} fragments kept take {kept.kept_bytes / 1024:.0f} KiB"
-    return _aligned([*rows, (size, *[""] * 6)])
+    return aligned([*rows, (size, *[""] * 6)])
 
 
 def _time_cells(samples: Samples | None) -> tuple[str, str, str]:
@@ -142,7 +137,7 @@ def _memory_lines(found: DatabaseFigures) -> list[str]:
     for (name, document_format), print_ in found.footprints.items():
         made, peak = print_.made_kib / 1024, print_.peak_kib / 1024
         rows.append(("", document_format, name, f"{made:.1f}", f"{peak:.1f}", f"{print_.first_ms:.1f}"))
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _reform_lines(reform: Reform) -> list[str]:
@@ -150,7 +145,7 @@ def _reform_lines(reform: Reform) -> list[str]:
     for what, taken in (("renames", reform.renames), ("mergers", reform.mergers)):
         each_ms = [1e3 * seconds for seconds in taken]
         rows.append((f"{len(taken):,} {what}", f"{sum(taken):.1f}", f"{median(each_ms):.1f}", _spread(each_ms, 1)))
-    return _aligned([*rows, (f"{reform.addresses:,} addresses lead where they should", "", "", "")])
+    return aligned([*rows, (f"{reform.addresses:,} addresses lead where they should", "", "", "")])
 
 
 def _photo_lines(photos: dict[str, PhotoFigures]) -> list[str]:
@@ -163,7 +158,7 @@ def _photo_lines(photos: dict[str, PhotoFigures]) -> list[str]:
             peak = f"{figures.peaks_kib[name] / 1024:.0f}"
             shown = OURS if name == CONTENDERS[0] else "Pillow alone"
             rows.append((f"{kind}, {shown}", f"{median(rates):.2f}", _spread(rates, 2), peak, ratio))
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _spread(values: Sequence[float], digits: int) -> str:
@@ -174,7 +169,8 @@ def _sizes(name: str, sizes: dict[str, int]) -> str:
     return f"{name} " + ", ".join(f"{document_format} {size / 1024:.0f} KiB" for document_format, size in sizes.items())
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay out rows in columns: the first to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -184,7 +180,8 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Say on what is measured, and how busy it is."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return f"Python {platform.python_version()}, {libraries}; {os.cpu_count()} CPUs, load {load:.1f}"

@@ -35,7 +35,13 @@ from store.models import (
 from tests.bench.asking import BASE_URL, ENTRIES, SITE_NAME, Contender
 
 MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "application/pdf": "pdf",
+}
 
 _FIGURE = re.compile(r'<figure data-attachment="(\d+)"></figure>')
 
@@ -184,6 +190,8 @@ def _add(feed: FeedGenerator, news: News, row: Row[Any], base_url: str, *, is_rs
     for photo in photos:
         url = _photo_url(base_url, photo)
         entry.enclosure(url=url, length=str(photo.size_bytes), type=photo.media_type)
+        if photo.width_px is None:
+            continue
         entry.media.content(
             url=url,
             type=photo.media_type,

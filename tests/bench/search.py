@@ -7,7 +7,6 @@ two that are frequent and never meet. A figure counts only if the search found w
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -101,9 +100,9 @@ def measure_search(url: str, *, count: int, runs: int, seed: int) -> SearchFigur
         database.dispose()
 
 
-def table(command: str, figures: Sequence[SearchFigures]) -> str:
+def table(figures: Sequence[SearchFigures]) -> str:
     """Give the figures as text with aligned columns."""
-    lines = [f"$ {command}", f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}"]
+    lines = ["searches"]
     for found in figures:
         lines += [
             "",

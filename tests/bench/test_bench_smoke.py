@@ -10,9 +10,10 @@ import pytest
 
 from store.database import Database
 from tests.bench import corpus, ours, rival
-from tests.bench.__main__ import QUICK, main
+from tests.bench.__main__ import main
 from tests.bench.agreement import require_same_work
 from tests.bench.asking import ENTRIES, ask, environ
+from tests.bench.in_process import QUICK
 from tests.support import stores
 from tests.support.requirements import lacks
 
@@ -30,12 +31,12 @@ def test_a_quick_run_says_every_figure(
     if missing:
         lacks("postgres", missing)
     environment = dict(os.environ)
-    main(["--quick", "--database", database, "--cache", str(cache), "--json", str(tmp_path / "figures.json")])
+    out = tmp_path / "figures.json"
+    main(["--quick", "--only", "plain", "--database", database, "--cache", str(cache), "--json", str(out)])
     table = capfd.readouterr().out
     for word in (database, "tests.bench --quick", "cold", "304", "rss", "atom", "json", "ratio", "MiB", "pages/s"):
         assert word in table
-    figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
-    [found] = figures["databases"]
+    [found] = json.loads(out.read_text(encoding="utf-8"))["plain"]["databases"]
     measured = {(t["contender"], t["request"], t["format"]): t["wall_ms"] for t in found["times"]}
     own, plain = ("rss", "atom", "json"), ("rss", "atom")
     assert set(measured) == {("bantin", kind, f) for kind in ("cold", "304") for f in own} | {

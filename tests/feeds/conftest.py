@@ -13,6 +13,8 @@ from feeds.app import create_app
 from feeds.settings import Settings
 from store import bulletins, publication, taxonomy
 from store.database import Database
+from tests.feeds.town import build
+from tests.support import stores
 from tests.support.samples import day, draft
 from tests.support.stores import Clock
 
@@ -62,3 +64,18 @@ def served(database: Database, tmp_path: Path, clock: Clock) -> Served:
     made.add(title="Ngày hội nông dân", publisher="Hội Nông dân tỉnh", subjects=("Sở Văn hóa tỉnh",))
     clock.move(seconds=30)
     return made
+
+
+@pytest.fixture(scope="session")
+def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the town's store."""
+    folder = tmp_path_factory.mktemp("town")
+    clock = stores.Clock()
+    database = stores.fresh_sqlite(stores.sqlite_template(folder), folder / "town.sqlite", clock)
+    build(database, clock)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql(f"VACUUM INTO '{folder / 'whole.sqlite'}'")
+        connection.exec_driver_sql("BEGIN")
+    database.dispose()
+    return folder / "whole.sqlite"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,13 +57,18 @@ class Operator:
         return path
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
     def titles(self, selection: str) -> list[str]:
         return [item["title"] for item in json.loads(self.get(f"/feeds/{selection}.json")[2])["items"]]
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Wait until the server shows what a command did; its workers are processes of their own."""
+        # One that shows it does not speak for the other.
+        wait_until(lambda: all(condition() for _ in range(6)), 60, lambda: "the server does not show it")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -109,32 +114,35 @@ def _documents() -> list[str]:
 
 def _correct_and_withdraw(operator: Operator) -> None:
     operator("bulletin", "correct", 2, operator.manuscript("b.txt", count=210), "--note", "Số đoàn là 210.")
-    assert "Số đoàn là 210." in operator.get("/feeds/all.rss")[2].decode()
+    operator.wait_for(lambda: "Số đoàn là 210." in operator.get("/feeds/all.rss")[2].decode())
     operator("bulletin", "withdraw", 1, "--reason", "Đăng trùng.")
+    operator.wait_for(lambda: operator.titles("all") == ["Lễ hội Lồng Tồng"])
     status, _, body = operator.get("/ban-tin/hoi-nong-dan-tinh-tong-ket-cong-tac-nam-2020-1")
     assert (status, "Đăng trùng." in body.decode()) == (410, True)
-    assert operator.titles("all") == ["Lễ hội Lồng Tồng"]
-    assert b"deleted-entry" in operator.get("/feeds/category/le-hoi.atom")[2]
+    operator.wait_for(lambda: b"deleted-entry" in operator.get("/feeds/category/le-hoi.atom")[2])
 
 
 def _schedule(operator: Operator) -> None:
     operator("bulletin", "add", operator.manuscript("c.txt", title="Lễ hội mùa thu"))
-    planned = datetime.now(VIETNAM).replace(microsecond=0) + timedelta(seconds=4)
+    planned = datetime.now(VIETNAM).replace(microsecond=0) + timedelta(seconds=8)
     operator("bulletin", "schedule", 3, planned.isoformat())
-    assert "Lễ hội mùa thu" not in operator.titles("all")
-    wait_until(lambda: "Lễ hội mùa thu" in operator.titles("all"), 40, lambda: "the worker published nothing")
+    assert "Lễ hội mùa thu" not in operator.titles("all") or datetime.now(VIETNAM) >= planned
+    operator.wait_for(lambda: "Lễ hội mùa thu" in operator.titles("all"))
+    assert datetime.now(VIETNAM) >= planned
     [item] = [item for item in json.loads(operator.get("/feeds/all.json")[2])["items"] if "mùa thu" in item["title"]]
     assert item["date_published"] == planned.isoformat()
 
 
 def _reorganise(operator: Operator) -> None:
     operator("category", "rename", "Lễ hội", "Hội xuân")
+    operator.wait_for(lambda: operator.get("/feeds/category/le-hoi.atom")[0] == 301)
     status, headers, _ = operator.get("/feeds/category/le-hoi.atom")
     assert (status, headers["location"]) == (301, f"http://localhost:{operator.port}/feeds/category/hoi-xuan.atom")
     operator("organisation", "add", "Sở Du lịch tỉnh")
     operator("organisation", "merge", "Sở Văn hóa tỉnh", "--into", "Sở Du lịch tỉnh", "--yes")
-    assert "Sở Du lịch tỉnh" in operator.get("/feeds/publisher/so-van-hoa-tinh.rss")[2].decode()
+    operator.wait_for(lambda: "Sở Du lịch tỉnh" in operator.get("/feeds/publisher/so-van-hoa-tinh.rss")[2].decode())
     operator("redirect", "add", "/RSS/Tin.aspx?ID=5", "category/hoi-xuan")
+    operator.wait_for(lambda: operator.get("/rss/tin.aspx?id=5")[0] == 301)
     status, headers, _ = operator.get("/rss/tin.aspx?id=5")
     assert (status, headers["location"]) == (301, f"http://localhost:{operator.port}/feeds/category/hoi-xuan.rss")
     assert "nothing to mend" in operator("db", "rebuild")

@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session
 
 from feeds.addresses import Addresses, SelectionPath
 from feeds.channels import Prepared, find_selection, prepare
-from feeds.documents import render
 from feeds.documents.model import Channel, Entry, Format
+from feeds.documents.rendering import render
 from feeds.entries import entry_of
 from feeds.fragment_cache import FragmentCache
 from feeds.http.validators import window_etag

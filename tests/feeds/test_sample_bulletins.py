@@ -11,8 +11,8 @@ import pytest
 from feeds import channels
 from feeds.addresses import SelectionPath
 from feeds.channels import Resolved
-from feeds.documents import render
 from feeds.documents.model import Entry, Format
+from feeds.documents.rendering import render
 from feeds.samples.seeding import iter_manuscripts, seed
 from feeds.settings import Settings
 from store import catalogue, schema, taxonomy

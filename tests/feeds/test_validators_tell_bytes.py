@@ -18,7 +18,7 @@ from feeds.app import create_app
 from feeds.settings import Settings
 from store.errors import StoreError
 from store.models import METADATA
-from tests.feeds.town import ACTS, ADDRESSES, build
+from tests.feeds.town import ACTS, ADDRESSES
 from tests.support import stores
 
 SETTINGS = Settings(base_url="https://bantin.example", entries=4)
@@ -38,7 +38,20 @@ OTHER: Mapping[str, Any] = {
 }
 """Another value for each setting that could show."""
 
-UNSEEN = frozenset({"data", "database_url", "files_url", "files_key", "files_secret", "fragments_mb"})
+UNSEEN = frozenset(
+    {
+        "data",
+        "database_url",
+        "files_url",
+        "files_key",
+        "files_secret",
+        "fragments_mb",
+        "shelf_mb",
+        "redis_url",
+        "poll_limit",
+        "trusted_proxies",
+    }
+)
 """Settings of where things are kept, not of what is said."""
 
 NEVER_ALONE: Mapping[str, str] = {
@@ -94,25 +107,10 @@ class Town:
         return rows
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of the town's store."""
-    folder = tmp_path_factory.mktemp("town")
-    clock = stores.Clock()
-    database = stores.fresh_sqlite(stores.sqlite_template(folder), folder / "town.sqlite", clock)
-    build(database, clock)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql(f"VACUUM INTO '{folder / 'whole.sqlite'}'")
-        connection.exec_driver_sql("BEGIN")
-    database.dispose()
-    return folder / "whole.sqlite"
-
-
 @pytest.fixture
-def town(template: Path, tmp_path: Path) -> Iterator[Town]:
+def town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
     """A fresh copy of the town."""
-    made = Town(template, tmp_path / "copy.sqlite")
+    made = Town(town_template, tmp_path / "copy.sqlite")
     yield made
     made.database.dispose()
 
@@ -129,9 +127,9 @@ def assert_tags_tell(before: Mapping[str, Answered], after: Mapping[str, Answere
 
 
 @pytest.fixture(scope="module")
-def at_first(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answered]:
+def at_first(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answered]:
     """What the town answers before anything is done to it."""
-    town = Town(template, tmp_path_factory.mktemp("first") / "copy.sqlite")
+    town = Town(town_template, tmp_path_factory.mktemp("first") / "copy.sqlite")
     answers = town.answers()
     town.database.dispose()
     assert all(answered.etag for answered in answers.values())
@@ -146,11 +144,11 @@ def test_an_act_moves_the_tags_of_what_it_alters_and_no_others(
     assert_tags_tell(at_first, town.answers(), act)
 
 
-def test_the_acts_alter_every_column_and_each_does_something(template: Path, tmp_path: Path) -> None:
+def test_the_acts_alter_every_column_and_each_does_something(town_template: Path, tmp_path: Path) -> None:
     altered: set[str] = set()
     idle: set[str] = set()
     for number, act in enumerate(ACTS):
-        town = Town(template, tmp_path / f"{number}.sqlite")
+        town = Town(town_template, tmp_path / f"{number}.sqlite")
         before = town.dump()
         town.do(act)
         after = town.dump()
@@ -184,12 +182,14 @@ def test_a_setting_that_shows_moves_tags_and_no_other_does(
     assert is_shown == any(before[address].etag != after[address].etag for address in before)
 
 
-@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(acts=st.lists(st.sampled_from(sorted(ACTS)), min_size=3, max_size=5))
 def test_over_a_whole_life_a_tag_stands_for_the_same_bytes(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, acts: list[str]
+    town_template: Path, tmp_path_factory: pytest.TempPathFactory, acts: list[str]
 ) -> None:
-    town = Town(template, tmp_path_factory.mktemp("life") / "copy.sqlite")
+    town = Town(town_template, tmp_path_factory.mktemp("life") / "copy.sqlite")
     body_of: dict[tuple[str, str | None], str] = {}
     tag_of: dict[tuple[str, str], str | None] = {}
     try:

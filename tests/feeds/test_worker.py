@@ -23,6 +23,7 @@ from store.attachments.disk import DiskStorage
 from store.database import Database
 from store.errors import Conflict, StoreUnavailable
 from store.types import Attachment, Bulletin, Moment, Status, StoredFile
+from tests.support.processes import wait_until
 from tests.support.samples import draft
 from tests.support.stores import NOON, POSTGRES_URL, Clock
 
@@ -216,7 +217,7 @@ def test_two_workers_in_threads_publish_each_once(
         thread.start()
     try:
         clock.move(seconds=30)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while len(publications(database)) < 10:
             assert time.monotonic() < deadline, "nothing is published"
             time.sleep(0.01)
@@ -314,7 +315,10 @@ def away(database: Database) -> Iterator[None]:
         with admin.connect() as connection:
             connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
             others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-            connection.execute(text(others), {"name": name})
+            # Each is told to end; until it does, it may still serve a statement.
+            wait_until(
+                lambda: connection.execute(text(others), {"name": name}).first() is None, 60, lambda: "others stay"
+            )
         yield
     finally:
         with admin.connect() as connection:
@@ -468,8 +472,7 @@ def test_once_leaves_the_work_to_one_that_is_alive(database: Database, storage: 
     thread = Thread(target=alive.run, args=(stop,))
     thread.start()
     try:
-        while not alive.holds_lease:
-            time.sleep(0.01)
+        wait_until(lambda: alive.holds_lease, 60, lambda: "it does not begin")
         other = Worker(database, jobs(database, storage, HERE), holder="b").run_once(Event())
     finally:
         stop.set()

@@ -1,6 +1,7 @@
 """`python -m tests.soak`: imports, writers and takings of photos killed at random moments; lives and walks at length.
 
-What is left must be what an undisturbed run leaves, or what the killed ones said they had done.
+What is left must be what an undisturbed run leaves, or what the killed ones said they had done. And polls at length, in
+trouble of every kind: what is answered must be what was committed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.soak import kills, lives, photos, walking
-from tests.support import s3, stores
+from tests.soak import kills, lives, photos, polling, walking
+from tests.support import private_servers, s3, stores
 
 KILLS = "default: 20 of the import, 32 of the writers, 100 of those who take photos in (to S3, 3 of 10 of that)"
 MACHINE = "tests.feeds.test_life_machine"
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bulletins", type=_count, default=20_000, metavar="N", help="to walk; default: %(default)s")
     parser.add_argument("--examples", type=_count, default=200, metavar="N", help="to live; default: %(default)s")
     parser.add_argument("--steps", type=_count, default=60, metavar="N", help="in an example; default: %(default)s")
+    parser.add_argument("--seconds", type=_count, default=240, metavar="N", help="to poll; default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another one, other moments; default: 1")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), help="default: all that answer")
     return parser
@@ -131,12 +133,28 @@ def _walking(options: argparse.Namespace, database: str, folder: Path) -> str:
     )
 
 
+def _polling(options: argparse.Namespace, database: str, folder: Path) -> str:
+    missing = private_servers.private_postgres_missing() if database == "postgres" else None
+    if missing:
+        return f"left out: {missing}"
+    done = polling.soak(database, folder, seconds=options.seconds, seed=options.seed, say=_say)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.troubles.items()))
+    answered = ", ".join(f"{count} {kind}" for kind, count in sorted(done.counts.items()))
+    return (
+        f"passed (seed {options.seed}); {done.polls} polls ({answered}) during {done.acts} acts; {kinds}; none torn, "
+        f"the stalest by {done.stalest_seconds:.2f} s; p99 {1000 * done.p99_seconds:.0f} ms, "
+        f"{1000 * done.hogged_seconds:+.0f} ms by idle connections, a hot poll without the database "
+        f"{1000 * done.away_seconds:.0f} ms at most"
+    )
+
+
 SOAKS: dict[str, Soak] = {
     "import": _import,
     "lives": _lives,
     "photos": _photos,
     "machine": _machine,
     "walking": _walking,
+    "polling": _polling,
 }
 
 

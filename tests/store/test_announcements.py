@@ -341,6 +341,19 @@ def test_a_head_that_shows_all_there_is_leads_to_no_archive(filled: Database) ->
     assert ask(filled, archives.head, Selection(category=3), limit=1).archive is None
 
 
+def test_after_a_thousand_announcements_a_head_leads_to_archives_whatever_they_hold(filled: Database) -> None:
+    number = publish(filled, publisher="Sở M", categories=())
+
+    def tell_again(times: int) -> None:
+        with filled.transaction() as session:
+            announcements.announce(session, [("p1", number)] * times, changes.current_edition(session))
+
+    tell_again(archives.MOST_SOUGHT - 1)
+    assert ask(filled, archives.head, Selection(publisher=1), limit=9).archive is None
+    tell_again(1)
+    assert ask(filled, archives.head, Selection(publisher=1), limit=9).archive == (3, 1)
+
+
 def test_the_head_is_dated_by_the_last_announcement(filled: Database, clock: Clock) -> None:
     for day in (1, 2, 3):
         publish(filled, publisher="Sở M", published=minute(2026, 11, day, 8, 0))

@@ -325,7 +325,9 @@ def test_any_selection_is_what_its_definition_says(
     assert do(database, rebuild.rebuild).faults == ()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.one_of(st.text(max_size=60), st.text("ab\"'*:^+-(){}&|!<>\\ đ", max_size=40)))
 def test_nothing_that_is_typed_is_an_error(database: Database, typed: str) -> None:
     assert found(database, typed) == []

@@ -13,7 +13,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.requirements import lacks
 
@@ -30,7 +39,7 @@ ARGUMENTS = (
 )
 PHONE = {"width": 360, "height": 800}
 DESK = {"width": 1280, "height": 900}
-PATIENCE_MILLISECONDS = 10_000
+PATIENCE_MILLISECONDS = 45_000
 
 
 @dataclass
@@ -68,7 +77,8 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         lacks("browser", f"none of {', '.join(PROGRAMS)} is installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        expect.set_options(timeout=PATIENCE_MILLISECONDS)
+        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS), timeout=120_000)
         yield browser
         browser.close()
 

@@ -114,7 +114,7 @@ class Editor:
         else:
             assert address.startswith(f"{self.env['BANTIN_BASE_URL']}/"), address
             path = urlsplit(address).path
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())

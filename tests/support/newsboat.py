@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-RELOAD_SECONDS = 60
+RELOAD_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

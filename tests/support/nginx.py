@@ -79,7 +79,7 @@ class Nginx:
 
     def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
         """Ask for a path as it stands; nothing is followed and nothing is decoded."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, path, headers=dict(headers or {}))
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
@@ -116,13 +116,13 @@ def serving(folder: Path, *exports: Path) -> Iterator[Nginx]:
     )
     config.write_text(_MAIN.format(folder=folder, port=port, maps=maps, locations=locations), encoding="utf-8")
     arguments = [str(program), "-e", str(folder / "error.log"), "-c", str(config)]
-    tested = subprocess.run([*arguments, "-t"], capture_output=True, timeout=30, check=False)
+    tested = subprocess.run([*arguments, "-t"], capture_output=True, timeout=120, check=False)
     assert tested.returncode == 0, tested.stderr.decode()
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
     try:
         wait_until(
-            lambda: process.poll() is not None or answers(port), 20, lambda: "nginx does not answer: " + str(folder)
+            lambda: process.poll() is not None or answers(port), 60, lambda: "nginx does not answer: " + str(folder)
         )
         assert process.poll() is None, (folder / "error.log").read_text()
         yield Nginx(port, folder)

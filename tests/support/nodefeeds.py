@@ -22,7 +22,7 @@ PARSERS = ("feedsmith", "rss-parser", "feed-parser")
 """Names for `read`. rss-parser and feed-parser read no JSON Feed."""
 
 INSTALL_SECONDS = 240
-READ_SECONDS = 60
+READ_SECONDS = 180
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import pickle
+import uuid
 from pathlib import Path
 
 from PIL import Image
@@ -40,7 +40,8 @@ class RememberingPool(HerePool):
         digest = hashlib.sha256(content + repr(focus).encode()).hexdigest()
         path = self.folder / f"{digest}.picture"
         if not path.exists():
-            part = path.with_name(f"{digest}.{os.getpid()}")
+            # Two threads of a process may make the same at the same time.
+            part = path.with_name(f"{digest}.{uuid.uuid4().hex}")
             part.write_bytes(pickle.dumps(super().develop(content, name=name, focus=focus)))
             part.replace(path)
         return pickle.loads(path.read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import resource
 import signal
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +92,11 @@ class Started:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def end(self, *, within_seconds: float = 180) -> Ended:
-        """Wait for the end; the costs are those of the process and of all that it waited for."""
-        status, usage, peak_mb = 0, resource.getrusage(resource.RUSAGE_SELF), 0.0
+        """Wait for the end; the costs are those of the process and of all that it waited for.
+
+        They are unknown, and told as 0, where somebody saw before that it had ended.
+        """
+        status, usage, peak_mb = 0, resource.struct_rusage((0,) * 16), 0.0
 
         def ended() -> bool:
             nonlocal status, usage, peak_mb
@@ -99,8 +104,9 @@ class Started:
             pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
             return pid != 0
 
-        wait_until(ended, within_seconds, lambda: f"{BANTIN} does not end: {self.err}")
-        self.process.returncode = os.waitstatus_to_exitcode(status)
+        if self.process.returncode is None:
+            wait_until(ended, within_seconds, lambda: f"{BANTIN} does not end: {self.err}")
+            self.process.returncode = os.waitstatus_to_exitcode(status)
         return Ended(self.process.returncode, self.out, self.err, usage.ru_utime + usage.ru_stime, peak_mb)
 
     def _peak_mb(self) -> float:
@@ -118,9 +124,16 @@ class Started:
 
     def kill(self) -> None:
         """End whatever is left of the command and of what it started."""
-        for pid in {self.process.pid, *self.family()} if self.process.poll() is None else self.family():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+
+        def ended() -> bool:
+            # One that is killed may have started another just before, and holds what it held until it is gone.
+            left = {self.process.pid, *self.family()} if self.process.poll() is None else set(self.family())
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not left
+
+        wait_until(ended, 60, lambda: f"left behind: {self.family()}")
         self.process.wait()
 
 
@@ -140,7 +153,7 @@ def running(folder: Path, env: Mapping[str, str], *arguments: object, port: int)
     try:
         wait_until(
             lambda: not started.is_running or answers(port),
-            90,
+            120,
             lambda: f"nothing answers on {port}: {started.out}{started.err}",
         )
         assert started.is_running, started.err
@@ -160,18 +173,59 @@ def wait_until(condition: Callable[[], bool], within_seconds: float, complaint: 
 def answers(port: int) -> bool:
     """Tell whether an HTTP server answers on a port of this machine."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
             connection.sendall(b"HEAD /feeds/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return connection.recv(12).startswith(b"HTTP/1.1")
     except OSError:
         return False
 
 
+_CLAIMS: dict[int, socket.socket] = {}
+
+
 def free_port() -> int:
-    """Find a port that nobody listens on at this moment."""
+    """Find a port to listen on that nobody else will take: no connection by itself, no other test before we end."""
+    low, high = _ports_of_choice()
+    for port in random.sample(range(low, high), high - low):
+        if port not in _CLAIMS and _claim(port):
+            return port
+    raise AssertionError("no port is free")
+
+
+def _claim(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    claim = socket.socket(socket.AF_UNIX)
+    if sys.platform == "linux":
+        # A name without a file, which the kernel forgets when this process ends.
+        try:
+            claim.bind(f"\0bantin-test-port-{port}")
+        except OSError:
+            claim.close()
+            return False
+    _CLAIMS[port] = claim
+    return True
+
+
+@cache
+def _ports_of_choice() -> tuple[int, int]:
+    # The kernel hands out the others to connections, some of which would come between the choice and its use.
+    try:
+        first = int((PROC / "sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        first = 32_768
+    return (10_000, first) if first > 12_000 else (first, 61_000)
+
+
+def find_holder(port: int, client: socket.socket, processes: list[int]) -> int | None:
+    """Tell which of these processes has taken a client's connection to a port of this machine (Linux)."""
+    ends = f":{port:04X}", f":{client.getsockname()[1]:04X}"
+    rows = [line.split() for line in (PROC / "net/tcp").read_text().splitlines()[1:]]
+    taken = {row[9] for row in rows if (row[1][-5:], row[2][-5:]) == ends}
+    return next((pid for pid in processes if _socket_inodes(pid) & taken), None)
 
 
 def holders(port: int, processes: list[int]) -> set[int]:
@@ -183,19 +237,18 @@ def holders(port: int, processes: list[int]) -> set[int]:
 
 def _socket_inodes(pid: int) -> set[str]:
     links = []
-    for handle in (PROC / str(pid) / "fd").iterdir():
-        try:
-            links.append(os.readlink(handle))
-        except FileNotFoundError:
-            # Closed since the folder was listed.
-            continue
+    # The process may be gone, and a handle closed, since they were listed.
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for handle in (PROC / str(pid) / "fd").iterdir():
+            with suppress(FileNotFoundError):
+                links.append(os.readlink(handle))
     return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
 
 
 def _sessions() -> Iterator[tuple[int, int]]:
     for folder in PROC.glob("[0-9]*"):
         try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if fields[0] != "Z":

@@ -52,7 +52,7 @@ class S3Server:
             start_new_session=True,
             preexec_fn=_end_with_the_parent,
         )
-        wait_until(self._answers, 60, lambda: f"moto's server does not answer; it ended: {self._process.poll()}")
+        wait_until(self._answers, 120, lambda: f"moto's server does not answer; it ended: {self._process.poll()}")
 
     @property
     def endpoint(self) -> str:
@@ -66,7 +66,7 @@ class S3Server:
 
     def request(self, method: str, path: str, body: bytes = b"") -> tuple[dict[str, str], bytes]:
         """Ask the server without any client library; give the answer's headers, in lower case, and its body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, _SIGNED)
             answer = connection.getresponse()
@@ -109,7 +109,7 @@ class Line:
         self.upload_bytes_a_second: int | None = None
         self._target_port = target_port
         self._listener: socket.socket | None = None
-        self.port = 0
+        self.port = free_port()
         self.open()
 
     def open(self) -> None:

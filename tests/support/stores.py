@@ -70,7 +70,7 @@ def _first_sqlite_engine(engine: Engine) -> Engine:
 @cache
 def postgres_missing() -> str | None:
     """Say why PostgreSQL cannot be used here, None where it can."""
-    engine = create_engine(POSTGRES_URL, connect_args={"connect_timeout": 3})
+    engine = create_engine(POSTGRES_URL, connect_args={"connect_timeout": 20})
     try:
         with engine.connect():
             return None

@@ -227,28 +227,32 @@ HEAVY = {
 }
 
 
-MOST_STARTS = 6
+MOST_TIMES = 6
 
 
 @pytest.fixture(scope="module")
-def start_seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """What the command costs before it does anything."""
-    folder = tmp_path_factory.mktemp("started")
-    return run(folder / "said", environment(folder), "--version").cpu_seconds
+def light_seconds(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> float:
+    """What the command costs for a bulletin of one line."""
+    work = Workplace(tmp_path_factory.mktemp("light"), sqlite_template)
+    (work.folder / "light.txt").write_text(HTML + "<p>Ngắn.</p>")
+    done = work.bantin("bulletin", "add", work.folder / "light.txt")
+    assert done.code == 0, done.err
+    return done.cpu_seconds
 
 
 @needs_proc
 @pytest.mark.parametrize("kind", HEAVY)
-def test_heavy_input_is_refused_cheaply(work: Workplace, start_seconds: float, kind: str) -> None:
+def test_heavy_input_is_refused_cheaply(work: Workplace, light_seconds: float, kind: str) -> None:
     file = work.folder / "heavy.txt"
     file.write_text(HEAVY[kind])
     done = work.bantin("bulletin", "add", file)
     assert (done.code, done.out) == (1, ""), done.err
     assert re.match(r"error: .*; accepted: ", done.err)
     assert len(done.err) < 600
-    # A multiple of what the command costs by itself: machines differ.
-    assert done.cpu_seconds < MOST_STARTS * start_seconds
     assert 0 < done.peak_mb < 300
+    # A multiple of what the command costs anyway: machines differ, and so does one machine from moment to moment.
+    costs = (done.cpu_seconds if first else work.bantin("bulletin", "add", file).cpu_seconds for first in (1, 0, 0))
+    assert any(cost < MOST_TIMES * light_seconds for cost in costs)
 
 
 VIETNAMESE = "Khối thi đua Mặt trận Tổ quốc tỉnh Bắc Kạn: hội nghị tổng kết, ký giao ước thi đua năm 2021"
@@ -333,23 +337,27 @@ def test_a_folder_that_may_not_be_read_is_said(work: Workplace, mode: int) -> No
     assert "2 added" in done.out
 
 
+MANY = 1_000
+"""So many pages take so long that one who looks from time to time comes before the end."""
+
+
 def interrupted(work: Workplace, how: Callable[[Started], None]) -> tuple[Ended, int]:
     """Stop an import as soon as something is stored; return how it ended and how much is stored."""
-    importing = work.start("import", "portal", work.pages(200))
+    importing = work.start("import", "portal", work.pages(MANY))
     try:
-        wait_until(lambda: not importing.is_running or count_rows(work) > 3, 30, lambda: "nothing is imported")
+        wait_until(lambda: not importing.is_running or count_rows(work) > 3, 60, lambda: "nothing is imported")
         assert importing.is_running, importing.err
         how(importing)
-        ended = importing.end(within_seconds=10)
+        ended = importing.end(within_seconds=60)
     finally:
         importing.kill()
     stored = work.assert_whole()
-    assert 0 < stored < 200
+    assert 0 < stored < MANY
     return ended, stored
 
 
 def count_rows(work: Workplace) -> int:
-    database = sqlite3.connect(work.data / "bantin.sqlite", timeout=10)
+    database = sqlite3.connect(work.data / "bantin.sqlite", timeout=60)
     try:
         return int(database.execute("SELECT count(*) FROM bulletin").fetchone()[0])
     finally:

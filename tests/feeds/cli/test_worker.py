@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from store import audit, bulletins, leases, publication
+from store import audit, bulletins, catalogue, leases, publication
 from store.database import Database
 from store.types import VIETNAM, Moment
 from tests.feeds.cli.conftest import Run
@@ -40,6 +40,15 @@ def publications(database: Database) -> list[int]:
     with database.snapshot() as session:
         acts = [act for act in audit.iter_acts(session) if act.action == "published"]
     return [int(act.subject) for act in sorted(acts, key=lambda act: act.number)]
+
+
+def late(database: Database, number: int) -> float:
+    """Give how many seconds after its planned instant a bulletin was published."""
+    with database.snapshot() as session:
+        [at] = [act.at for act in audit.iter_acts(session) if (act.action, act.subject) == ("published", str(number))]
+        planned = catalogue.get_bulletin(session, number).published
+    assert planned is not None
+    return (at - planned.instant).total_seconds()
 
 
 def holder(database: Database) -> str:
@@ -148,7 +157,7 @@ def at_work(database: Database, folder: Path, *, count: int = 1) -> Iterator[lis
         for number in range(count):
             worker = Started(folder / f"said-{number}", env, "worker")
             started.append(worker)
-            wait_until(lambda: "worker:" in worker.err or not worker.is_running, 60, lambda: "it says nothing")  # noqa: B023  # called here
+            wait_until(lambda: "worker:" in worker.err or not worker.is_running, 120, lambda: "it says nothing")  # noqa: B023  # called here
             assert worker.is_running, worker.err
         yield started
     finally:
@@ -158,14 +167,14 @@ def at_work(database: Database, folder: Path, *, count: int = 1) -> Iterator[lis
 
 def test_a_worker_publishes_in_time_and_in_order(shared: Database, tmp_path: Path) -> None:
     with at_work(shared, tmp_path) as [worker]:
-        numbers = schedule(shared, 4, 3, 3, 2)
-        planned_from = time.time()
-        wait_until(lambda: len(publications(shared)) == 4, 30, lambda: worker.err)
+        numbers = schedule(shared, 6, 5, 5, 4)
+        wait_until(lambda: len(publications(shared)) == 4, 60, lambda: worker.err)
         assert publications(shared) == [numbers[3], numbers[1], numbers[2], numbers[0]]
-        took = time.time() - planned_from
-        print(f"the last was due after 4 s and out after {took:.2f} s")
-        assert 2.9 < took < 8
-        assert all(f"published {number}: " in worker.err for number in numbers)
+        late_seconds = [late(shared, number) for number in numbers]
+        print("late by", *(f"{seconds:.2f} s" for seconds in late_seconds))
+        assert all(0 <= seconds < 20 for seconds in late_seconds)
+        # It is told once it is done.
+        wait_until(lambda: all(f"published {number}: " in worker.err for number in numbers), 60, lambda: worker.err)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -174,33 +183,33 @@ def test_a_signal_ends_a_worker_that_leaves_the_lease(shared: Database, tmp_path
         assert holder(shared)
         asked = time.monotonic()
         worker.signal(number)
-        ended = worker.end(within_seconds=10)
+        ended = worker.end(within_seconds=60)
         print(f"ended after {time.monotonic() - asked:.2f} s")
         assert (ended.code, ended.out) == (0, "")
         assert "Traceback" not in ended.err
-        assert time.monotonic() - asked < 4
+        assert "without giving the lease back" not in ended.err
         assert holder(shared) == ""
 
 
 def test_another_takes_over_from_one_that_was_killed(shared: Database, tmp_path: Path) -> None:
     with at_work(shared, tmp_path, count=2) as [first, second]:
-        [number] = schedule(shared, 2)
         first.signal(signal.SIGKILL)
         killed = time.monotonic()
-        wait_until(lambda: publications(shared) == [number], 30, lambda: second.err)
-        took = time.monotonic() - killed
-        print(f"taken over after {took:.1f} s")
-        assert took < 17
+        [number] = schedule(shared, 3)
+        wait_until(lambda: publications(shared) == [number], 60, lambda: second.err)
+        print(f"taken over after {time.monotonic() - killed:.1f} s")
         assert "said nothing for 10 s" in second.err
-        [later] = schedule(shared, 2)
-        wait_until(lambda: publications(shared) == [number, later], 10, lambda: second.err)
+        [later] = schedule(shared, 3)
+        wait_until(lambda: publications(shared) == [number, later], 60, lambda: second.err)
 
 
 def test_another_takes_over_at_once_from_one_that_ended(shared: Database, tmp_path: Path) -> None:
     with at_work(shared, tmp_path, count=2) as [first, second]:
         before = holder(shared)
         first.signal(signal.SIGTERM)
-        wait_until(lambda: holder(shared) not in {"", before}, 7, lambda: second.err)
+        wait_until(lambda: holder(shared) not in {"", before}, 60, lambda: second.err)
+        wait_until(lambda: "worker: at work" in second.err, 60, lambda: second.err)
+        assert "said nothing" not in second.err
 
 
 def test_once_beside_a_worker_leaves_the_work_to_it(shared: Database, tmp_path: Path) -> None:
@@ -221,7 +230,7 @@ def test_a_worker_that_waits_for_a_lock_still_ends(tmp_path: Path, sqlite_templa
                 # Its next renewal is due within three seconds, and has to wait.
                 time.sleep(4)
                 worker.signal(signal.SIGTERM)
-                ended = worker.end(within_seconds=10)
+                ended = worker.end(within_seconds=60)
             assert ended.code == 0
             assert "without giving the lease back" in ended.err
     finally:
@@ -235,10 +244,10 @@ def test_a_worker_ends_when_its_supervisor_is_gone(tmp_path: Path, sqlite_templa
     env = environment(tmp_path / "data")
     worker = Started(tmp_path / "said", env, "worker", "--supervised-as", "phục vụ", stdin=reading)
     try:
-        wait_until(lambda: holder(database) == "phục vụ", 60, lambda: worker.err)
+        wait_until(lambda: holder(database) == "phục vụ", 120, lambda: worker.err)
         assert worker.is_running
         os.close(writing)
-        assert worker.end(within_seconds=10).code == 0
+        assert worker.end(within_seconds=60).code == 0
         assert holder(database) == ""
     finally:
         worker.kill()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from feeds.documents import RENDERER_VERSION, render
 from feeds.documents.model import Format
+from feeds.documents.rendering import RENDERER_VERSION, render
 from tests.feeds.documents.cases import CASES
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "golden"

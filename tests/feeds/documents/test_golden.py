@@ -10,8 +10,8 @@ import feedparser
 import pytest
 from lxml import etree
 
-from feeds.documents import RENDERER_VERSION
 from feeds.documents.model import Entry, Format
+from feeds.documents.rendering import RENDERER_VERSION
 from tests.feeds.documents import golden
 from tests.feeds.documents.cases import CASES
 from tests.support import nodefeeds

@@ -121,10 +121,11 @@ def test_a_body_is_read_no_further_than_the_limit(site: Site) -> None:
 @pytest.mark.parametrize(
     ("sent", "coding", "body"),
     [
-        (gzip.compress(b"tin"), "gzip", b"tin"),
+        # Without the time of day in it, from which the tests would get other names in each process.
+        (gzip.compress(b"tin", mtime=0), "gzip", b"tin"),
         (zlib.compress(b"tin"), "deflate", b"tin"),
         (b"tin", "identity", b"tin"),
-        (gzip.compress(b"tin")[:-9], "gzip", None),
+        (gzip.compress(b"tin", mtime=0)[:-9], "gzip", None),
         (b"tin", "gzip", None),
         (b"tin", "compress", None),
     ],
@@ -154,7 +155,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_up() -> None:
                 Network(limit_seconds=0.4).ask(Question(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
         finally:
             stopped.set()
-            thread.join(5)
+            thread.join(60)
     assert not thread.is_alive()
 
 

@@ -65,6 +65,8 @@ def addresses(served: Served, tmp_path: Path, clock: Clock) -> dict[str, list[st
             *further,
         ],
         "files.file": [f"/files/{file.digest[:2]}/{file.digest}.jpg", "/files/ab/x.jpg"],
+        "operations.healthz": ["/healthz"],
+        "operations.readyz": ["/readyz"],
         "static": ["/static/bantin.css", "/static/reading.js", "/static/mark.svg", "/static/khong-co.css"],
     }
     routes = {rule.endpoint for rule in served.app.url_map.iter_rules() if "GET" in (rule.methods or ())}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from feeds.documents.model import MEDIA_TYPES
 from tests.feeds.web.shown_site import (
@@ -62,9 +62,11 @@ HEADINGS = "() => [...document.querySelectorAll('h1, h2, h3, h4')].map((heading)
 UNNAMED = """() => [...document.querySelectorAll('input, button, a, select, textarea')]
   .filter((element) => !element.textContent.trim() && !(element.labels && element.labels.length))
   .filter((element) => !element.querySelector('img[alt]:not([alt=""])')).length"""
-CHOSEN = (
-    """(all) => all.map((image) => [image.currentSrc.split('.').pop(), image.complete && image.naturalWidth > 0])"""
-)
+LOADED = """(image) => image.complete ? image.naturalWidth > 0 : new Promise((tell) => {
+  image.addEventListener("load", () => tell(true));
+  image.addEventListener("error", () => tell(false));
+})"""
+CHOSEN = "(image) => image.currentSrc.split('.').pop()"
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
@@ -126,7 +128,7 @@ def test_skip_link_is_the_first_stop_of_the_keyboard(shown: ShownSite, visit: Ca
     assert box is not None
     assert box["y"] >= 0
     page.keyboard.press("Enter")
-    assert page.locator(":focus").evaluate("(element) => element.tagName") == "MAIN"
+    expect(page.get_by_role("main")).to_be_focused()
 
 
 @pytest.mark.parametrize("name", WITH_FEEDS)
@@ -174,7 +176,7 @@ def test_page_says_who_it_is_to_search_engines_and_networks(
 
 def test_photos_are_shown_and_a_caption_without_photo_is_quiet(shown: ShownSite, visit: Callable[..., Visit]) -> None:
     page = visit(shown.address("photo")).page
-    assert page.locator("article img").evaluate_all(CHOSEN) == [["webp", True]]
+    assert chosen(page.locator("article img")) == ["webp"]
     figures = page.locator("article figure")
     assert figures.count() == 2
     assert figures.nth(1).locator("img").count() == 0
@@ -182,16 +184,24 @@ def test_photos_are_shown_and_a_caption_without_photo_is_quiet(shown: ShownSite,
     assert figures.nth(1).inner_text().startswith("Chú thích ảnh:")
 
 
+def chosen(images: Locator) -> list[str]:
+    """Wait until pictures are there, which they need not be when their page is; give the kinds of their files."""
+    assert [image.evaluate(LOADED) for image in images.all()] == [True] * images.count()
+    return [str(image.evaluate(CHOSEN)) for image in images.all()]
+
+
 def test_thumbnail_keeps_its_place_before_it_arrives(shown: ShownSite, visit: Callable[..., Visit]) -> None:
     thumb = visit(shown.address("category")).page.locator(".story img").first
     assert (thumb.get_attribute("width"), thumb.get_attribute("height")) == ("320", "213")
-    assert thumb.evaluate_all(CHOSEN) == [["webp", True]]
+    assert chosen(thumb) == ["webp"]
 
 
 @pytest.mark.parametrize("name", ["photo", "category"])
 def test_a_phone_fetches_no_more_than_it_shows(shown: ShownSite, visit: Callable[..., Visit], name: str) -> None:
     page = visit(shown.address(name), viewport=PHONE).page
-    address, shown_px = page.locator("article img").first.evaluate("(image) => [image.currentSrc, image.clientWidth]")
+    first = page.locator("article img").first
+    assert len(chosen(first)) == 1
+    address, shown_px = first.evaluate("(image) => [image.currentSrc, image.clientWidth]")
     with Image.open(io.BytesIO(page.request.get(address).body())) as fetched:
         assert shown_px <= fetched.width <= 640
 

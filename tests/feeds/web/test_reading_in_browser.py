@@ -90,7 +90,7 @@ def test_the_button_copies_the_address_and_says_so(
     search.goto(shown.address("directory"))
     search.get_by_label("Tìm kênh theo tên").focus()
     search.keyboard.press("ControlOrMeta+V")
-    assert search.get_by_label("Tìm kênh theo tên").input_value() == f"{shown.address('category')}.atom"
+    expect(search.get_by_label("Tìm kênh theo tên")).to_have_value(f"{shown.address('category')}.atom")
 
 
 def test_a_phone_leads_to_the_addresses_at_once(shown: ShownSite, visit: Callable[..., Visit]) -> None:

@@ -134,8 +134,9 @@ def test_putting_and_removing_the_same_bytes_get_along(tmp_path: Path) -> None:
     thread = threading.Thread(target=remove)
     thread.start()
     try:
-        deadline = time.monotonic() + 1.5
-        while time.monotonic() < deadline:
+        begun = time.monotonic()
+        while time.monotonic() - begun < 1.5 or not removed:
+            assert time.monotonic() - begun < 60, "nothing is ever removed"
             assert storage.put(PHOTO, JPEG) == DIGEST
     finally:
         stop.set()
@@ -144,7 +145,6 @@ def test_putting_and_removing_the_same_bytes_get_along(tmp_path: Path) -> None:
     assert not other.remove(DIGEST, unless_touched_after=time.time() - 60)
     assert storage.get(DIGEST) == PHOTO
     assert names(tmp_path) == {DIGEST}
-    assert removed > 0
 
 
 def test_a_killed_process_leaves_no_partial_file_under_a_digest(tmp_path: Path) -> None:

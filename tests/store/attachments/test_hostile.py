@@ -32,7 +32,7 @@ print(json.dumps(said | {"peak_mib": int(peak.split()[1]) / 1024}))
 def test_a_hostile_photo_does_no_harm(name: str) -> None:
     hostile = PHOTOS[name]
     command = [sys.executable, "-W", "error", "-c", DEVELOP, hostile.gone.hex()]
-    done = subprocess.run(command, input=hostile.make(), capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command, input=hostile.make(), capture_output=True, check=False, timeout=280)
     assert done.returncode == 0, done.stderr.decode()
     said = json.loads(done.stdout)
     assert said["peak_mib"] < MOST_MIB

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -21,6 +21,7 @@ from store.attachments.picture_pool import PATIENCE_SECONDS, PicturePool
 from store.attachments.pictures import Picture, develop
 from store.errors import PhotoRefused, StoreUnavailable
 from store.types import Focus
+from tests.support.processes import wait_until
 
 
 def photo() -> bytes:
@@ -28,15 +29,24 @@ def photo() -> bytes:
 
 
 def children() -> list[int]:
-    listed = [Path(f"/proc/self/task/{task}/children").read_text().split() for task in os.listdir("/proc/self/task")]
-    return [
-        int(pid) for pids in listed for pid in pids if b"picture_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    return [int(pid) for pid in all_children() if b"picture_process" in command_of(int(pid))]
 
 
 def all_children() -> set[str]:
-    tasks = [Path(f"/proc/self/task/{task}/children") for task in os.listdir("/proc/self/task")]
-    return {pid for task in tasks for pid in task.read_text().split()}
+    found: set[str] = set()
+    for task in os.listdir("/proc/self/task"):
+        # A thread that was listed may have ended since.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.update(Path(f"/proc/self/task/{task}/children").read_text().split())
+    return found
+
+
+def command_of(pid: int) -> bytes:
+    """Give the command line of a process, nothing where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @pytest.fixture
@@ -116,16 +126,8 @@ def test_the_processes_end_when_their_command_is_killed(tmp_path: Path) -> None:
         assert command.stdout.readline() == b"made\n"
         (child,) = Path(f"/proc/{command.pid}/task/{command.pid}/children").read_text().split()
         command.kill()
-    watcher = Thread(target=lambda: _wait_until_gone(int(child)), daemon=True)
-    watcher.start()
-    watcher.join(20)
-    assert not watcher.is_alive()
-
-
-def _wait_until_gone(pid: int) -> None:
     # Its stdin ended: it has nothing to wait for.
-    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
-        os.sched_yield()
+    wait_until(lambda: not command_of(int(child)), 60, lambda: "a process outlives its command")
 
 
 GOOD = {
@@ -267,7 +269,7 @@ def test_a_process_that_goes_on_complaining_is_not_held_up(monkeypatch: pytest.M
     complaining = "import os; from contextlib import suppress\n" + SAY.replace("    send", f"    {complaint}\n    send")
     monkeypatch.setattr(picture_child, "COMMAND", (sys.executable, "-c", complaining, json.dumps([(GOOD, 2)])))
     with PicturePool(1) as pool:
-        pool._patience_seconds = 10
+        pool._patience_seconds = 60
         assert pool.develop(b"x", name="x").media_type == "image/png"
 
 
