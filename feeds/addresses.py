@@ -232,7 +232,7 @@ class Addresses:
 
     def criterion(self, criterion: str, slug: str) -> str:
         """Address the readable page of one criterion, such as an author's or an organisation's."""
-        return self.page(SelectionPath(((criterion, slug),)))
+        return f"{self.base_url}/feeds/{criterion}/{slug}"
 
     def scheme(self, criterion: str) -> str:
         """Give the IRI that names the taxonomy of categories or of organisations."""

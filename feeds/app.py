@@ -6,12 +6,13 @@ import hashlib
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from feeds.addresses import Addresses
@@ -38,6 +39,9 @@ _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 MIB = 1024 * 1024
+SAID_AGAIN_SECONDS = 60.0
+MOST_SAID = 20
+_SAID = "bantin.said"
 MOST_CONNECTIONS = 8
 """Fewer than a server has threads: while the database hangs, the others go on answering what is on the shelf."""
 SENTENCES = {
@@ -196,12 +200,23 @@ def _other_spelling() -> Response | None:
 
 def _store_error(error: StoreError) -> Response:
     if isinstance(error, StoreUnavailable):
-        _log.error("%s", error)
+        _said_seldom(str(error))
         response = plain(503, "Kho dữ liệu tạm thời không phản hồi. Xin thử lại sau ít phút.")
         response.headers["Retry-After"] = "30"
         return response
     _log.exception("a request ended in %s", type(error).__name__, exc_info=error)
     return plain(500, "Có lỗi trên máy chủ. Xin thử lại sau.")
+
+
+def _said_seldom(sentence: str) -> None:
+    """Log what keeps the store away: once a minute is enough for what every request meets."""
+    said = current_app.extensions.setdefault(_SAID, {})
+    present = time.monotonic()
+    if present - said.get(sentence, -SAID_AGAIN_SECONDS) >= SAID_AGAIN_SECONDS:
+        if len(said) >= MOST_SAID:
+            said.clear()
+        said[sentence] = present
+        _log.error("%s", sentence)
 
 
 def _static(assets: dict[str, str]) -> Callable[[str], Response]:

@@ -74,15 +74,16 @@ class Heads:
         Raises StoreUnavailable where neither the store nor the shelf has it.
         """
         address = address_of(path, document_format)
-        with self.shelf.turn(address, most_seconds=TURN_SECONDS):
+        with self.shelf.turn(address, most_seconds=TURN_SECONDS, is_hopeless=lambda: self.freshness.is_silent):
             at_hand = self._find_recoded(address, asked)
             if at_hand is not None:
                 return at_hand
             try:
+                if self.freshness.is_away:
+                    raise StoreUnavailable(f"the store says nothing: {self.freshness.met or 'no answer'}")
                 return self._make(path, document_format, asked)
             except StoreUnavailable:
-                kept = self.shelf.peek(address)
-                answer = self._from(kept, asked, recoding=True) if kept is not None else None
+                answer = self._find_stale(address, asked)
                 if answer is None:
                     raise
                 return answer
@@ -97,11 +98,15 @@ class Heads:
 
     def _find_recoded(self, address: str, asked: Asked) -> Answer | None:
         kept = self.shelf.peek(address)
-        if kept is None or not (kept.is_fresh or self.freshness.is_away):
-            if self.freshness.is_away:
-                raise StoreUnavailable(f"the store says nothing: {self.freshness.met or 'no answer'}")
+        return self._from(kept, asked, recoding=True) if kept is not None and kept.is_fresh else None
+
+    def _find_stale(self, address: str, asked: Asked) -> Answer | None:
+        """Answer with the latest state that there are bytes of."""
+        kept = self.shelf.peek(address)
+        if kept is None:
             return None
-        return self._from(kept, asked, recoding=True)
+        answer = self._from(kept, asked, recoding=True)
+        return self._from(kept.earlier, asked, recoding=True) if answer is None and kept.earlier is not None else answer
 
     def _from(self, kept: Shelved, asked: Asked, *, recoding: bool = False) -> Answer | None:
         def find_body(coding: str) -> bytes | None:

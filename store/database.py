@@ -12,13 +12,16 @@ committed when its first query began: a WAL snapshot on SQLite, REPEATABLE READ,
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
@@ -44,7 +47,7 @@ UNNAMED = "store"
 """The actor of what nobody in particular does."""
 ACCEPTED_URLS = "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
 REACHING = {
-    "connect_timeout": 5,
+    "connect_timeout": 3,
     # A machine that vanished without a word would be waited for, for hours.
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -74,6 +77,10 @@ class Database:
         self._subscribers: list[Subscriber] = []
         self.silence: Callable[[], float] = lambda: 0.0
         self._engine = _engine(self.url, connections)
+        self._open: WeakSet[Any] = WeakSet()
+        if not self.is_sqlite:
+            event.listen(self._engine, "connect", lambda connection, _: self._open.add(connection))
+            event.listen(self._engine, "do_connect", self._refuse_while_silent)
         self._places = BoundedSemaphore(connections) if connections is not None else None
 
     @property
@@ -164,6 +171,16 @@ class Database:
                 cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
             return not is_busy
 
+    def break_off(self) -> None:
+        """Have whoever waits for an answer of PostgreSQL get StoreUnavailable instead: for a server that hangs.
+
+        A transaction whose commit is under way may have been committed.
+        """
+        for connection in list(self._open):
+            # One that was closed meanwhile has no number any more.
+            with contextlib.suppress(Exception), socket.socket(fileno=os.dup(connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
     def dispose(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -197,6 +214,11 @@ class Database:
         except DBAPIError as error:
             raise translated(error) from error
 
+    def _refuse_while_silent(self, dialect: Any, *_: object) -> None:
+        # A server that hangs takes a connection and says nothing: each who tried would wait as long again.
+        if self.silence() > SILENT_SECONDS:
+            raise dialect.loaded_dbapi.OperationalError("the database says nothing")
+
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:
         if self._places is None:
@@ -225,6 +247,7 @@ class _StillDatabase(Database):
         self._subscribers = []
         self.silence = moving.silence
         self._places = None
+        self._open = moving._open
         self._engine = moving._engine
         self._begun = session
 

@@ -51,7 +51,7 @@ class Look:
 
 
 class Watch:
-    """One watcher's ear at a database, for one thread; only `end` may be called from another."""
+    """One watcher's ear at a database, for one thread; only `end` and `break_off` may be called from another."""
 
     def __init__(self, database: Database) -> None:
         """Prepare to watch; nothing is opened before the first look."""
@@ -90,6 +90,14 @@ class Watch:
     def end(self) -> None:
         """Have the watcher wait no more."""
         self._ended.set()
+
+    def wait_for_end(self, seconds: float) -> bool:
+        """Wait for so long at most; say whether it was told to end."""
+        return self._ended.wait(seconds)
+
+    def break_off(self) -> None:
+        """Have a look that is under way fail."""
+        self._database.break_off()
 
     @property
     def is_ended(self) -> bool:

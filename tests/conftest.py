@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from feeds.samples import seeding
 from feeds.samples.drawings import draw
+from store.attachments import objects
 from store.attachments.disk import DiskStorage
 from store.database import Database
 from tests.support import photos, s3, storages, stores
@@ -98,7 +99,11 @@ def s3_server() -> Iterator[s3.S3Server]:
     if missing:
         lacks("s3", missing)
     server = s3.S3Server()
-    yield server
+    with pytest.MonkeyPatch.context() as patch:
+        # On a busy machine this server says nothing for longer than one that a site relies on.
+        for name in ("CONNECT_SECONDS", "SILENCE_SECONDS", "ANSWER_SECONDS"):
+            patch.setattr(objects, name, 90)
+        yield server
     server.end()
 
 

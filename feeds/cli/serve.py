@@ -26,6 +26,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import logger as server_log
 
+from feeds.cli.draining import drain_first, drain_when_told
 from feeds.cli.exits import say
 from feeds.cli.workspace import open_workspace
 from feeds.settings import DEFAULT_PORT, SENDING_AT_ONCE
@@ -98,6 +99,7 @@ def run_server(host: str, port: int, *, workers: int, with_worker: bool = True) 
         server.on_startup(supervised.start)
         # Granian hears signals by then; the worker ends while the open connections are served to their end.
         server.on_startup(partial(_hear_first, supervised.tell))
+    server.on_startup(drain_first)
     try:
         server.serve()
     finally:
@@ -201,6 +203,7 @@ def create_worker() -> Flask:
 
     app = create_app()
     start_upkeep(app)
+    drain_when_told(app)
     return app
 
 

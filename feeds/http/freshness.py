@@ -11,14 +11,15 @@ from collections.abc import Callable
 from threading import Lock, Thread
 
 from feeds.http.shelf import Shelf
-from store.database import Database
+from store.database import SILENT_SECONDS, Database
 from store.errors import StoreUnavailable
 from store.watching import Newest, Watch
 
-AWAY_SECONDS = 3.0
+AWAY_SECONDS = 2.0
 """So long the store may say nothing before it is taken for away: threads may wait for the processor."""
 REFUSED_SECONDS = 1.0
 """After so long of refusals nobody waits, either."""
+GUARD_SECONDS = 0.25
 OUTAGE_PAUSE_SECONDS = 0.3
 _log = logging.getLogger(__name__)
 
@@ -52,6 +53,11 @@ class Freshness:
         return self._silence() > (REFUSED_SECONDS if self._met else AWAY_SECONDS)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the store has said nothing for so long that nobody should wait for another who waits for it."""
+        return self._silence() > SILENT_SECONDS
+
+    @property
     def met(self) -> str:
         """What kept the store from answering the last time it was asked; empty when it answered."""
         return self._met
@@ -65,6 +71,8 @@ class Freshness:
             watch = self._watch = Watch(self._database)
         self._look(watch)
         Thread(target=self._follow, args=[watch], name="freshness", daemon=True).start()
+        if not self._database.is_sqlite:
+            Thread(target=self._guard, args=[watch], name="guard", daemon=True).start()
 
     def stop(self) -> None:
         """Follow no longer; nothing on the shelf counts as fresh from now on."""
@@ -98,6 +106,15 @@ class Freshness:
             if not watch.is_ended:
                 self._look(watch)
         watch.close()
+
+    def _guard(self, watch: Watch) -> None:
+        """Free those whom a server that hangs keeps waiting: it says neither yes nor no, perhaps for hours."""
+        broken_at = self._looked_at
+        while not watch.wait_for_end(GUARD_SECONDS):
+            if self.is_away and broken_at != self._looked_at:
+                broken_at = self._looked_at
+                self._database.break_off()
+                watch.break_off()
 
     def _look(self, watch: Watch) -> None:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,6 +24,7 @@ MOST_REMEMBERED = 4_096
 """So many changes are remembered, for documents that were begun before them and are done after."""
 ANY = "*"
 """Stands among the selection_keys of a document that any change may show in."""
+_LOOK_SECONDS = 0.1
 _SPARED = 0.9
 """Where there is too much, so much of the bound is kept, or each new document would look through all."""
 
@@ -32,7 +33,8 @@ _SPARED = 0.9
 class Shelved:
     """A document on the shelf, under its address below the base URL (`/feeds/all.rss`).
 
-    `bodies` are its bytes by coding. `polls` counts its polls, about: no lock is taken for it.
+    `bodies` are its bytes by coding; until there are any, `earlier` is the state before that has some, for when nothing
+    newer can be made. `polls` counts its polls, about: no lock is taken for it.
     """
 
     address: str
@@ -42,11 +44,13 @@ class Shelved:
     bodies: dict[str, bytes] = field(default_factory=dict)
     polls: int = 1
     polled_at: int = 0
+    earlier: Shelved | None = None
 
     @property
     def body_bytes(self) -> int:
-        """How many bytes of it are kept, in all codings."""
-        return sum(map(sys.getsizeof, self.bodies.values()))
+        """How many bytes of it are kept, in all codings, those of the earlier state with them."""
+        own = sum(map(sys.getsizeof, self.bodies.values()))
+        return own + self.earlier.body_bytes if self.earlier is not None else own
 
 
 class Shelf:
@@ -107,9 +111,13 @@ class Shelf:
             before = self._kept.get(address)
             if before is not None:
                 kept.polls = before.polls
-                if before.document.etag == document.etag:
-                    kept.bodies = before.bodies
                 self._drop(before)
+                if before.document.etag == document.etag:
+                    kept.bodies, kept.earlier = before.bodies, before.earlier
+                else:
+                    kept.earlier = before if before.bodies else before.earlier
+                if kept.earlier is not None:
+                    kept.earlier.earlier = None
             kept.is_fresh = self._is_untouched(kept, since)
             self._kept[address] = kept
             for key in kept.keys:
@@ -125,8 +133,9 @@ class Shelf:
                 return
             if sys.getsizeof(body) > self.limit_bytes // 2:
                 return
-            kept.bodies = {**kept.bodies, coding: body}
-            self._size_bytes += sys.getsizeof(body)
+            before_bytes = kept.body_bytes
+            kept.bodies, kept.earlier = {**kept.bodies, coding: body}, None
+            self._size_bytes += kept.body_bytes - before_bytes
             self._spare()
 
     def touch(self, changes: Sequence[Change]) -> None:
@@ -158,15 +167,19 @@ class Shelf:
         self.edition = edition
 
     @contextmanager
-    def turn(self, address: str, *, most_seconds: float) -> Iterator[None]:
-        """Wait until nobody else makes this document; after so long make it all the same."""
+    def turn(self, address: str, *, most_seconds: float, is_hopeless: Callable[[], bool] = bool) -> Iterator[None]:
+        """Wait until nobody else makes this document; after so long, or once it is hopeless, go on all the same."""
         if not self.is_on:
             yield
             return
         with self._lock:
             turn = self._turns.setdefault(address, _Turn())
             turn.wanted += 1
-        is_mine = turn.lock.acquire(timeout=most_seconds)
+        is_mine = turn.lock.acquire(blocking=False)
+        waited_seconds = 0.0
+        while not is_mine and waited_seconds < most_seconds and not is_hopeless():
+            is_mine = turn.lock.acquire(timeout=_LOOK_SECONDS)
+            waited_seconds += _LOOK_SECONDS
         try:
             yield
         finally:
@@ -214,7 +227,7 @@ class Shelf:
             if self._size_bytes <= bound:
                 return
             self._size_bytes -= kept.body_bytes
-            kept.bodies = {}
+            kept.bodies, kept.earlier = {}, None
         for kept in oldest_first:
             if self._size_bytes <= bound:
                 return

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from store import files
 from store.attachments import recipe
 from store.database import now
-from store.models import DbAttachment, DbRendition, DbRenditionDue, DbStoredFile, UtcDateTime
+from store.models import DbAttachment, DbRendition, DbRenditionDue, UtcDateTime
 from store.types import AttachmentKind, Focus, StoredFile
 
 LISTED_AT_ONCE = 2_000
@@ -39,9 +39,12 @@ def ask_for_outdated(session: Session, *, limit: int = LISTED_AT_ONCE) -> None:
 
 
 def _lacking() -> Select[str]:
-    made = exists().where(DbRendition.original == DbStoredFile.digest, DbRendition.recipe == recipe.RECIPE)
-    listed = exists().where(DbRenditionDue.original == DbStoredFile.digest)
-    return select(DbStoredFile.digest).where(_is_shown(DbStoredFile.digest), ~made, ~listed)
+    digest = DbAttachment.digest
+    made = exists().where(DbRendition.original == digest, DbRendition.recipe == recipe.RECIPE)
+    listed = exists().where(DbRenditionDue.original == digest)
+    # From the attachments, not the files: at every start of a worker all of them are looked through.
+    shown = select(DbAttachment.digest).where(DbAttachment.kind == AttachmentKind.PHOTO.value, digest.is_not(None))
+    return shown.where(~made, ~listed).distinct()  # type: ignore[return-value]  # without those that are NULL
 
 
 def _is_shown(digest: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:

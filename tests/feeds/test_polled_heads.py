@@ -111,6 +111,19 @@ def test_while_the_store_is_away_what_was_polled_is_served_as_it_was(followed: S
     assert client.get("/feeds/all.json").status_code == 200
 
 
+def test_bytes_of_yesterday_are_better_than_none(followed: Served) -> None:
+    client = followed.client
+    before = client.get("/feeds/all.rss", headers=CODED)
+    followed.add(title="Tin vừa đăng")
+    # Somebody who has it already asks: nothing is rendered.
+    known = client.get("/feeds/all.rss", headers={"If-None-Match": "*", **CODED})
+    assert known.headers["ETag"] != before.headers["ETag"]
+    followed.add(title="Tin mới hơn")
+    with away(followed.database):
+        stale = client.get("/feeds/all.rss", headers=CODED)
+        assert (stale.status_code, stale.headers["ETag"], stale.data) == (200, before.headers["ETag"], before.data)
+
+
 class Standing:
     """A monotonic clock that stands until it is moved."""
 

@@ -175,3 +175,22 @@ def test_the_most_polled_come_first_with_their_codings() -> None:
             shelf.find(address)
     assert shelf.most_polled(10) == [("/b", ["br"]), ("/a", ["br"]), ("/c", ["br"])]
     assert shelf.most_polled(1) == [("/b", ["br"])]
+
+
+def test_the_state_before_is_kept_until_there_are_bytes_of_the_new_one() -> None:
+    shelf = shelf_at()
+    first = shelf.keep("/a", document("1-a"), {"all"}, since=1)
+    shelf.keep_body(first, "br", bytes(5_000))
+    shelf.keep("/a", document("2-b"), {"all"}, since=1)
+    third = shelf.keep("/a", document("3-c"), {"all"}, since=1)
+    assert third.earlier is first
+    assert shelf.size_bytes > 5_000
+    shelf.keep_body(third, "br", b"coded")
+    assert third.earlier is None
+    assert shelf.size_bytes < 5_000
+
+
+def test_who_waits_gives_up_when_it_is_hopeless() -> None:
+    shelf = shelf_at()
+    with shelf.turn("/a", most_seconds=60), shelf.turn("/a", most_seconds=3_600, is_hopeless=lambda: True):
+        pass

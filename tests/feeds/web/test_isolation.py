@@ -134,6 +134,8 @@ def test_every_answer_with_a_validator_is_not_sent_twice(served: Served, every: 
         if first.status_code != 200:
             assert "ETag" not in first.headers, address
             continue
+        if first.headers["Cache-Control"] == "no-store":
+            continue
         tagged += 1
         tag = first.headers["ETag"]
         assert re.fullmatch(r'"[^"]+"', tag), address
