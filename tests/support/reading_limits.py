@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.documents import render
 from feeds.documents.model import Document, Format, Media, Party, Term, Thumbnail
+from feeds.documents.rendering import render
 from store.types import VIETNAM, Origin, Place
 from tests.feeds.documents.values import CHANNEL, ENTRY
 

@@ -25,6 +25,7 @@ def loaded_after(statement: str) -> set[str]:
 def test_who_serves_loads_no_other_command_and_no_migrations() -> None:
     loaded = loaded_after("from feeds.cli.main import cli; cli.commands['serve']")
     assert {name for name in loaded if name.startswith("feeds.cli.")} == {
+        "feeds.cli.draining",
         "feeds.cli.exits",
         "feeds.cli.loading",
         "feeds.cli.main",

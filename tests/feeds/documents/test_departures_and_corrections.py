@@ -10,8 +10,8 @@ import pytest
 from dateutil.parser import isoparse
 from lxml import etree
 
-from feeds.documents import render
 from feeds.documents.model import Format
+from feeds.documents.rendering import render
 from store.types import VIETNAM, Correction
 from tests.feeds.documents.cases import CASES
 from tests.feeds.documents.values import CHANNEL, ENTRY

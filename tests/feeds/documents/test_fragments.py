@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.documents import render
 from feeds.documents.fragments import context_of, join, render_fragments
 from feeds.documents.model import Channel, Entry, Format
+from feeds.documents.rendering import render
 from tests.feeds.documents.cases import CASES
 from tests.feeds.documents.values import CHANNEL, ENTRY
 

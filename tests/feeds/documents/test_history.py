@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from feeds.documents import render
 from feeds.documents.model import Format, History
+from feeds.documents.rendering import render
 from tests.feeds.documents.cases import CHANNEL, ENTRY, SITE_URL
 from tests.support.parsers import PYTHON_READERS
 

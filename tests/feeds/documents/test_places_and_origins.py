@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.documents import render
 from feeds.documents.model import Entry, Format
+from feeds.documents.rendering import render
 from store.types import Origin, Place
 from tests.feeds.documents.cases import CASES
 from tests.feeds.documents.values import CHANNEL, ENTRY

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.documents import render
 from feeds.documents.model import Channel, Document, Entry, Format, Media, Party, Term, Thumbnail
+from feeds.documents.rendering import render
 from tests.feeds.documents.values import CHANNEL, ENTRY, SITE_URL, document, photo
 from tests.support.parsers import PYTHON_READERS
 from tests.support.strict_readers import read_json, read_xml

@@ -13,8 +13,8 @@ import feedgen.entry
 import feedgen.feed
 import pytest
 
-from feeds.documents import render
 from feeds.documents.model import Format
+from feeds.documents.rendering import render
 from tests.feeds.documents import golden
 from tests.feeds.documents.cases import CASES
 
