@@ -12,10 +12,10 @@ import pytest
 from jinja2 import Environment
 
 from feeds.app import create_app
-from feeds.export import codings
 from feeds.export.disk import Disk
 from feeds.export.exporting import Exported, Wanted, export
 from feeds.export.manifest import Generation, Shard
+from feeds.http import codings
 from feeds.settings import Settings
 from store import bulletins, publication
 from store.attachments.disk import DiskStorage
