@@ -61,12 +61,13 @@ class Heads:
         self._fragments = fragments
         self._common = common
 
-    def find_at_hand(self, address: str, asked: Asked) -> Answer | None:
-        """Answer from the shelf alone, as far as it has what is asked for: this is the hot path."""
+    def find_at_hand(self, address: str, asked: Asked) -> tuple[Shelved, Answer] | None:
+        """Answer from the shelf alone, as far as it has what is asked for, and give what it stands for."""
         kept = self.shelf.find(address)
         if kept is None or not (kept.is_fresh or self.freshness.is_away):
             return None
-        return self._from(kept, asked)
+        answer = self._from(kept, asked)
+        return (kept, answer) if answer is not None else None
 
     def find(self, path: SelectionPath, document_format: Format, asked: Asked) -> Answer | Elsewhere | None:
         """Answer, making what is not at hand; None where there is no such channel.

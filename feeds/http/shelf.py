@@ -85,9 +85,13 @@ class Shelf:
         """Give a document, fresh or stale, and count the poll."""
         kept = self._kept.get(address)
         if kept is not None:
-            kept.polls += 1
-            kept.polled_at = next(self._ticks)
+            self.count(kept)
         return kept
+
+    def count(self, kept: Shelved) -> None:
+        """Count a poll."""
+        kept.polls += 1
+        kept.polled_at = next(self._ticks)
 
     def peek(self, address: str) -> Shelved | None:
         """Give a document, fresh or stale, to one who does not poll it."""
@@ -210,6 +214,8 @@ class Shelf:
         return [key for key in self._by_key if key == ANY or key in touched]
 
     def _drop(self, kept: Shelved) -> None:
+        # Whoever still holds it must not take it for the one that is kept.
+        kept.is_fresh = False
         del self._kept[kept.address]
         for key in kept.keys:
             self._by_key[key].discard(kept.address)
