@@ -74,8 +74,9 @@ def _polled_by_all(server: Server, paths: Sequence[str]) -> dict[str, str]:
     with connection_to_each(server.port, server.workers) as connections:
         first, *_ = connections.values()
         etags = {path: _etag(first, path) for path in paths}
-        with ThreadPoolExecutor(len(connections)) as pool:
-            list(pool.map(_poll_all, connections.values(), repeat(etags)))
+    # Anew: the server gives up connections that were idle for so long.
+    with connection_to_each(server.port, server.workers) as connections, ThreadPoolExecutor(len(connections)) as pool:
+        list(pool.map(_poll_all, connections.values(), repeat(etags)))
     return etags
 
 
