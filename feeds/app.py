@@ -156,9 +156,8 @@ def _refuse_unclear_host() -> Response | None:
 
 def _refuse_while_away() -> None:
     """Have nobody wait for a store that says nothing: they would take the threads that others are answered by."""
-    heads = current_site().heads
-    if heads.freshness.is_away and request.endpoint not in NEED_NO_STORE:
-        raise StoreUnavailable(f"the store says nothing: {heads.freshness.met or 'no answer'}")
+    if request.endpoint not in NEED_NO_STORE:
+        current_site().heads.freshness.require_store()
 
 
 def _secure(response: Response) -> Response:

@@ -17,7 +17,7 @@ from feeds.documents.model import Channel, Format
 from feeds.fragment_cache import FragmentCache
 from feeds.http.codings import code, decode
 from feeds.http.freshness import Freshness
-from feeds.http.representations import Answer, Asked, Common, Document, answer_from, part_from
+from feeds.http.representations import Answer, Asked, Common, Document, Partial, answer_from
 from feeds.http.shared_bodies import SharedBodies
 from feeds.http.shelf import ANY, Shelf, Shelved
 from feeds.http.validators import window_etag
@@ -80,9 +80,8 @@ class Heads:
             if at_hand is not None:
                 return at_hand
             try:
-                if self.freshness.is_away:
-                    raise StoreUnavailable(f"the store says nothing: {self.freshness.met or 'no answer'}")
-                return self._make(path, document_format, asked)
+                self.freshness.require_store()
+                return self._make(path, document_format, address, asked)
             except StoreUnavailable:
                 answer = self._find_stale(address, asked)
                 if answer is None:
@@ -123,7 +122,9 @@ class Heads:
             return recoded
         return None
 
-    def _make(self, path: SelectionPath, document_format: Format, asked: Asked) -> Answer | Elsewhere | None:
+    def _make(
+        self, path: SelectionPath, document_format: Format, address: str, asked: Asked
+    ) -> Answer | Elsewhere | None:
         # Read first: what is committed from now on may, or may not, be in what is read.
         since = self.shelf.edition
         with self._database.snapshot() as session:
@@ -134,34 +135,21 @@ class Heads:
                 return Elsewhere(resolved.path)
             prepared = channels.prepare(session, resolved, self._settings)
             document = document_of(prepared, document_format, self._settings)
-            address = address_of(path, document_format)
             kept = self.shelf.keep(address, document, keys_of(resolved.selection), since=since)
             return self._made(session, prepared, document_format, kept, asked)
 
     def _made(
         self, session: Session, prepared: Prepared, document_format: Format, kept: Shelved, asked: Asked
     ) -> Answer:
-        parts: list[bytes] = []
-
-        def find_body(coding: str) -> bytes | None:
+        def find_body(coding: str) -> bytes | Partial:
             body = kept.bodies.get(coding) or self._recoded(kept, coding)
-            if body is None:
-                body = self._shared_or_rendered(session, prepared, document_format, kept, coding, parts)
-            return body
+            return body or self._shared_or_rendered(session, prepared, document_format, kept, coding)
 
-        document = kept.document
-        answer = answer_from(document, asked, common=self._common, clock=self._database.clock, find_body=find_body)
-        return answer if answer is not None else part_from(document, asked, parts[0], common=self._common)
+        return answer_from(kept.document, asked, common=self._common, clock=self._database.clock, find_body=find_body)
 
     def _shared_or_rendered(
-        self,
-        session: Session,
-        prepared: Prepared,
-        document_format: Format,
-        kept: Shelved,
-        coding: str,
-        parts: list[bytes],
-    ) -> bytes | None:
+        self, session: Session, prepared: Prepared, document_format: Format, kept: Shelved, coding: str
+    ) -> bytes | Partial:
         name = f"{kept.address} {kept.document.etag} {coding}"
         body = self.shared.find(name)
         if body is None:
@@ -171,8 +159,7 @@ class Heads:
                 if body is None:
                     composed = prepared.render(session, document_format, self._settings, self._fragments)
                     if composed.left_out:
-                        parts.append(composed.document)
-                        return None
+                        return Partial(composed.document)
                     self.shelf.made += 1
                     body = code(composed.document, coding)
                     self.shared.keep(name, body)

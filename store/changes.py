@@ -103,10 +103,12 @@ def made_at(session: Session) -> datetime:
     return session.execute(select(DbInstance.created_at)).scalar_one()
 
 
-def iter_since(session: Session, edition: int) -> Iterator[Change]:
-    """Stream the changes after `edition`, oldest first."""
-    rows = session.scalars(select(DbChange).where(DbChange.edition > edition).order_by(DbChange.edition))
-    for row in rows:
+def iter_since(session: Session, edition: int, *, until: int | None = None) -> Iterator[Change]:
+    """Stream the changes after `edition`, and no later than `until` where it is given, oldest first."""
+    chosen = select(DbChange).where(DbChange.edition > edition).order_by(DbChange.edition)
+    if until is not None:
+        chosen = chosen.where(DbChange.edition <= until)
+    for row in session.scalars(chosen):
         yield Change(row.edition, row.kind, row.bulletin, frozenset(row.selection_keys.split()))
 
 

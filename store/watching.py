@@ -13,10 +13,11 @@ from datetime import datetime
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from store import changes
 from store.database import COMMITTED, Database, translated
 from store.models import DbChange
 from store.types import Change
@@ -27,11 +28,6 @@ EMBEDDED_SECONDS = 0.04
 LISTENING_SECONDS = 0.2
 """So often the database is asked at least, told or not."""
 _NEWEST = select(DbChange.edition, DbChange.committed_at).order_by(DbChange.edition.desc()).limit(1)
-_SINCE = (
-    select(DbChange.edition, DbChange.kind, DbChange.bulletin, DbChange.selection_keys)
-    .where(DbChange.edition > bindparam("since"), DbChange.edition <= bindparam("newest"))
-    .order_by(DbChange.edition)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +126,6 @@ def _look(session: Session, known: Newest | None) -> Look:
         return Look(newest)
     if known is None or not 0 < newest.edition - known.edition <= MOST_CHANGES:
         return Look(newest, None)
-    if known.edition:
-        before = session.execute(select(DbChange.committed_at).where(DbChange.edition == known.edition)).scalar()
-        if before != known.committed_at:
-            return Look(newest, None)
-    rows = session.execute(_SINCE, {"since": known.edition, "newest": newest.edition}).all()
-    return Look(
-        newest,
-        tuple(Change(row.edition, row.kind, row.bulletin, frozenset(row.selection_keys.split())) for row in rows),
-    )
+    if known.edition and changes.find_instant(session, known.edition) != known.committed_at:
+        return Look(newest, None)
+    return Look(newest, tuple(changes.iter_since(session, known.edition, until=newest.edition)))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+    from feeds.http.fast_lane import WsgiApp
 
 DRAIN_SECONDS = 0.3
 _TOLD = signal.SIGUSR1

@@ -1,4 +1,4 @@
-"""How a command ends and what it says then: the exit codes, and the one way to fail. Loads nothing of the store."""
+"""How a command ends and what it says then: exit codes, and the one way to fail. Of the store it loads errors alone."""
 
 from __future__ import annotations
 

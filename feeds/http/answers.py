@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, request
 
 from feeds.former_addresses import find_target
 from feeds.http.codings import code
-from feeds.http.representations import Answer, Asked, Common, Document, Headers, answer_from, part_from
+from feeds.http.representations import Answer, Asked, Common, Document, Headers, Partial, answer_from
 from feeds.settings import Settings
 from feeds.site import current_site
 
@@ -31,13 +30,6 @@ PREFLIGHT = CORS | {
 MISSING_SECONDS = 60
 GRACE = "stale-while-revalidate=60, stale-if-error=86400"
 VARY = ("Vary", "Accept-Encoding")
-
-
-@dataclass(frozen=True, slots=True)
-class Partial:
-    """What can be rendered of a document, for this request alone: its tag and date stand for the whole of it."""
-
-    document: bytes
 
 
 def common_of_feeds(settings: Settings) -> Common:
@@ -67,19 +59,21 @@ def conditional(
     document = Document(
         etag=etag, last_modified=last_modified, media_type=media_type, more=tuple((headers or {}).items())
     )
-    parts: list[Partial] = []
 
-    def find_body(coding: str) -> bytes | None:
+    def find_body(coding: str) -> bytes | Partial:
         rendered = render()
-        if isinstance(rendered, Partial):
-            parts.append(rendered)
-            return None
-        return code(rendered, coding)
+        return rendered if isinstance(rendered, Partial) else code(rendered, coding)
 
-    asked, kept = Asked.of(request.environ), caching(site.settings)
-    common = Common(kept, kept)
-    answer = answer_from(document, asked, common=common, clock=site.database.clock, find_body=find_body)
-    return response_of(answer or part_from(document, asked, parts[0].document, common=common))
+    kept = caching(site.settings)
+    return response_of(
+        answer_from(
+            document,
+            Asked.of(request.environ),
+            common=Common(kept, kept),
+            clock=site.database.clock,
+            find_body=find_body,
+        )
+    )
 
 
 def response_of(answer: Answer) -> Response:

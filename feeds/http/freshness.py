@@ -52,6 +52,11 @@ class Freshness:
         """Whether the store has said nothing for so long that nobody should wait for it."""
         return self._silence() > (REFUSED_SECONDS if self._met else AWAY_SECONDS)
 
+    def require_store(self) -> None:
+        """Raise StoreUnavailable while the store is away."""
+        if self.is_away:
+            raise StoreUnavailable(f"the store says nothing: {self._met or 'no answer'}")
+
     @property
     def is_silent(self) -> bool:
         """Whether the store has said nothing for so long that nobody should wait for another who waits for it."""

@@ -173,6 +173,7 @@ class _Shared:
     def _find_fault(self) -> str:
         try:
             self._storage.get_connection().ping()
+        # As in `PollCounts._ask`.
         except Exception as error:
             return _said(error)
         return ""

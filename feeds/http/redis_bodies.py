@@ -150,6 +150,7 @@ class RedisBodies:
             client.connection_pool.disconnect(inuse_connections=False)
             # As a full Redis still answers, and one that only follows another.
             client.set(key, self._framed(key, b""), ex=KEPT_SECONDS)
+        # As in `_ask`.
         except Exception as error:
             return self._describe(error)
         return ""
@@ -205,7 +206,6 @@ def _connect(address: RedisAddress) -> Redis:
         socket_timeout=SILENCE_SECONDS,
         socket_read_size=READ_BYTES,
         retry=Retry(NoBackoff(), 0),
-        # Without greetings that would each wait for an answer.
         # Without greetings that would each wait for an answer.
         protocol=2,
         driver_info=None,

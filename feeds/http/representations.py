@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from feeds.http.codings import code
 from feeds.http.conditional import http_date, is_not_modified, tag_of_coding
@@ -60,6 +60,12 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
+class Partial(NamedTuple):
+    """What can be rendered of a document, for one request alone: its tag and date stand for the whole of it."""
+
+    document: bytes
+
+
 class Document:
     """A document's validators and headers. `etag` is the strong tag of it as it is, with quotes; `more` are headers."""
 
@@ -82,18 +88,30 @@ class Document:
         return self.is_dated
 
 
+@overload
+def answer_from(
+    document: Document, asked: Asked, *, common: Common, clock: Clock, find_body: Callable[[str], bytes | Partial]
+) -> Answer: ...
+
+
+@overload
+def answer_from(
+    document: Document, asked: Asked, *, common: Common, clock: Clock, find_body: Callable[[str], bytes | None]
+) -> Answer | None: ...
+
+
 def answer_from(
     document: Document,
     asked: Asked,
     *,
     common: Common,
     clock: Clock,
-    find_body: Callable[[str], bytes | None],
+    find_body: Callable[[str], bytes | Partial | None],
 ) -> Answer | None:
     """Answer 304, or 200 in the coding that the client wants most, or 406; all with `common` headers.
 
     `find_body` is asked for the bytes in a coding, and only where they are sent (or counted, for HEAD). Where it has
-    none the answer is None.
+    none the answer is None; a part goes out without what would have it taken for the whole.
     """
     coding = best_coding(asked.accept_encoding)
     if coding is None:
@@ -112,20 +130,12 @@ def answer_from(
     body = find_body(coding)
     if body is None:
         return None
-    headers = [("ETag", tag), *common.whole, *document.more]
-    if document.tells_date(clock):
-        headers.append(("Last-Modified", document.last_modified_text))
-    if coding != IDENTITY:
-        headers.append(("Content-Encoding", coding))
-    headers += [("Content-Type", f"{document.media_type}; charset=utf-8"), ("Content-Length", str(len(body)))]
-    return Answer("200 OK", headers, b"" if asked.is_head else body)
-
-
-def part_from(document: Document, asked: Asked, part: bytes, *, common: Common) -> Answer:
-    """Answer with what can be rendered of a document, and without what would have it taken for the whole."""
-    coding = best_coding(asked.accept_encoding) or IDENTITY
-    body = code(part, coding)
-    headers = [*_not_kept(common), *document.more]
+    if isinstance(body, Partial):
+        body, headers = code(body.document, coding), [*_not_kept(common), *document.more]
+    else:
+        headers = [("ETag", tag), *common.whole, *document.more]
+        if document.tells_date(clock):
+            headers.append(("Last-Modified", document.last_modified_text))
     if coding != IDENTITY:
         headers.append(("Content-Encoding", coding))
     headers += [("Content-Type", f"{document.media_type}; charset=utf-8"), ("Content-Length", str(len(body)))]

@@ -17,10 +17,10 @@ from feeds.addresses import ArchivePath, SelectionPath
 from feeds.channels import Prepared, Resolved
 from feeds.documents.model import Format
 from feeds.heads import Elsewhere, links_of, tag_of
-from feeds.http.answers import Partial, as_delta, conditional, moved, response_of
+from feeds.http.answers import as_delta, conditional, moved, response_of
 from feeds.http.conditional import is_matched
 from feeds.http.deltas import held_by, takes_feed
-from feeds.http.representations import Asked
+from feeds.http.representations import Asked, Partial
 from feeds.http.validators import origin_mark
 from feeds.site import current_site
 from store import changes

@@ -14,7 +14,8 @@ from feeds.directory import iter_channels
 from feeds.documents.model import MEDIA_TYPES, Format
 from feeds.enclosures import lead_photo
 from feeds.entries import body_html
-from feeds.http.answers import MISSING_SECONDS, Partial, conditional, former_address, moved
+from feeds.http.answers import MISSING_SECONDS, conditional, former_address, moved
+from feeds.http.representations import Partial
 from feeds.http.validators import etag, fingerprint
 from feeds.site import Site, current_site
 from feeds.web.pictures import THUMB_SIZES, page_image
