@@ -39,20 +39,26 @@ _PASS_OVER_NEW = (
 )
 
 
-def drain_first() -> None:
-    """Have this process, when it is told to end, tell its children to drain, and hear of it itself only then."""
+def hear_first(told: Callable[[], None], *, then_after_seconds: float = 0.0) -> None:
+    """Have `told` called when this process is told to end, and whoever heard of it before only so long after that."""
     for number in (signal.SIGTERM, signal.SIGINT):
         then = signal.getsignal(number)
 
         def hear(number: int, frame: FrameType | None, then: Any = then) -> None:
-            for child in multiprocessing.active_children():
-                with contextlib.suppress(ProcessLookupError, TypeError):
-                    os.kill(child.pid, _TOLD)  # type: ignore[arg-type]  # None before it runs: a TypeError
-            timer = Timer(DRAIN_SECONDS, then, (number, frame))
+            told()
+            if not then_after_seconds:
+                then(number, frame)
+                return
+            timer = Timer(then_after_seconds, then, (number, frame))
             timer.daemon = True
             timer.start()
 
         signal.signal(number, hear)
+
+
+def drain_first() -> None:
+    """Have this process, when it is told to end, tell its children to drain, and hear of it itself only then."""
+    hear_first(_tell_children, then_after_seconds=DRAIN_SECONDS)
 
 
 def drain_when_told(app: Flask) -> None:
@@ -63,6 +69,13 @@ def drain_when_told(app: Flask) -> None:
         app.wsgi_app = _Closing(app.wsgi_app)  # type: ignore[method-assign]  # the documented way to wrap it
 
     signal.signal(_TOLD, drain)
+
+
+def _tell_children() -> None:
+    for child in multiprocessing.active_children():
+        # One that does not run yet has no number: a TypeError.
+        with contextlib.suppress(ProcessLookupError, TypeError):
+            os.kill(child.pid, _TOLD)  # type: ignore[arg-type]
 
 
 class _Closing:

@@ -15,18 +15,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from threading import Lock, Thread
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import logger as server_log
 
-from feeds.cli.draining import drain_first, drain_when_told
+from feeds.cli.draining import drain_first, drain_when_told, hear_first
 from feeds.cli.exits import say
 from feeds.cli.workspace import open_workspace
 from feeds.settings import DEFAULT_PORT, SENDING_AT_ONCE
@@ -98,7 +96,7 @@ def run_server(host: str, port: int, *, workers: int, with_worker: bool = True) 
     if with_worker:
         server.on_startup(supervised.start)
         # Granian hears signals by then; the worker ends while the open connections are served to their end.
-        server.on_startup(partial(_hear_first, supervised.tell))
+        server.on_startup(partial(hear_first, supervised.tell))
     server.on_startup(drain_first)
     try:
         server.serve()
@@ -109,17 +107,6 @@ def run_server(host: str, port: int, *, workers: int, with_worker: bool = True) 
 def _is_worth_saying(record: logging.LogRecord) -> bool:
     # More threads than processors are meant: those that send files wait for their readers most of the time.
     return "Python threads" not in record.getMessage()
-
-
-def _hear_first(told: Callable[[], None]) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        then = signal.getsignal(number)
-
-        def hear(number: int, frame: FrameType | None, then: Any = then) -> None:
-            told()
-            then(number, frame)
-
-        signal.signal(number, hear)
 
 
 class SupervisedWorker:
